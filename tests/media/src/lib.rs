@@ -1,0 +1,61 @@
+//! Where tests find real media, and how they make clips whose truth is known.
+//!
+//! Real media come out of packages: `tests/media/fetch.py` (run by `make media`) puts them into the cache folder and
+//! checks their sums. Made clips are written there once for each command line. Nothing is ever committed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+/// The cache folder: `$VA_CACHE_DIR`, else `va` in the user's cache folder.
+pub fn cache_dir() -> PathBuf {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    from("VA_CACHE_DIR")
+        .or_else(|| from("XDG_CACHE_HOME").map(|dir| dir.join("va")))
+        .or_else(|| from("HOME").map(|home| home.join(".cache/va")))
+        .expect("HOME, XDG_CACHE_HOME or VA_CACHE_DIR is set")
+}
+
+/// A real file by the name it has in `media.toml`, such as `obama_speech.mp4`.
+///
+/// # Panics
+/// Where it was not fetched.
+pub fn media(name: &str) -> PathBuf {
+    let path = cache_dir().join("media").join(name);
+    assert!(path.exists(), "{} is missing: run `make media`, which fetches it by package name", path.display());
+    path
+}
+
+/// A clip made by `ffmpeg ARGS OUT`; `name` is its file name and gives the format. Made once for each command line.
+///
+/// # Panics
+/// Where ffmpeg fails, with what it said.
+pub fn made(name: &str, args: &[&str]) -> PathBuf {
+    made_by("ffmpeg", name, |out| {
+        let mut command = Command::new("ffmpeg");
+        command.args(["-v", "error", "-nostdin", "-y"]).args(args).arg(out);
+        command
+    })
+}
+
+/// A file made by a program, whose command line is built for the path it is to write.
+///
+/// # Panics
+/// Where the program fails, with what it said.
+pub fn made_by(program: &str, name: &str, command: impl Fn(&Path) -> Command) -> PathBuf {
+    let key = Sha256::digest(format!("{:?}", command(Path::new(name))));
+    let key: String = key.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let folder = cache_dir().join("made").join(key);
+    let path = folder.join(name);
+    if path.exists() {
+        return path;
+    }
+    std::fs::create_dir_all(&folder).expect("the cache folder can be written");
+    // Several test processes may make the same clip: each writes its own file, the rename decides.
+    let unfinished = folder.join(format!("{}-{name}", std::process::id()));
+    let output = command(&unfinished).output().unwrap_or_else(|e| panic!("cannot start {program}: {e}"));
+    assert!(output.status.success(), "{program} failed: {}", String::from_utf8_lossy(&output.stderr));
+    std::fs::rename(&unfinished, &path).expect("the cache folder can be written");
+    path
+}
