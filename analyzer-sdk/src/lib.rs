@@ -76,6 +76,7 @@ mod export;
 mod findings;
 mod frame;
 mod host;
+mod sampling;
 pub mod testing;
 
 pub use audio::AudioChunk;
@@ -88,6 +89,7 @@ pub use export::{Analyzer, Session};
 pub use findings::{Findings, OtherFindings, Summary};
 pub use frame::{Frame, FrameBatch};
 pub use host::{Host, HostServices, LogLevel};
+pub use sampling::Sampler;
 
 /// Everything an analyzer's source usually needs.
 pub mod prelude {

@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{AudioRequest, Error, FrameRequest, FrameSize, PixelFormat, Result, Sampling, Video};
+use crate::sampling::Sampler;
+use crate::{AudioRequest, Error, FrameRequest, PixelFormat, Result, Video};
 
 /// A picture: rows from the top, no padding; three bytes a pixel (or one, where luma was asked for).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,13 +159,13 @@ impl Clip {
         request: FrameRequest,
         mut each: impl FnMut(u64, f64, Picture) -> Result<()>,
     ) -> Result<()> {
-        let (width, height) = size_of(request.size, self.video.width, self.video.height);
-        let mut wanted = Wanted::new(request.sampling);
+        let (width, height) = request.size.of(self.video.width, self.video.height);
+        let mut wanted = Sampler::new(request.sampling);
         match &self.source {
             Source::Pictures(pictures) => {
                 for (index, picture) in pictures.iter().enumerate() {
                     let timestamp_s = index as f64 / self.video.fps;
-                    if wanted.next(index as u64, timestamp_s) {
+                    if wanted.takes(index as u64, timestamp_s) {
                         let scaled = picture.scaled(width, height);
                         let gray = request.format == PixelFormat::Gray8;
                         each(index as u64, timestamp_s, if gray { scaled.luma() } else { scaled })?;
@@ -186,7 +187,7 @@ impl Clip {
                     if pixels.read_exact(&mut data).is_err() {
                         break;
                     }
-                    if wanted.next(index as u64, timestamp_s) {
+                    if wanted.takes(index as u64, timestamp_s) {
                         each(index as u64, timestamp_s, Picture { width, height, data })?;
                     }
                 }
@@ -208,45 +209,6 @@ impl Clip {
             }
             _ => Some((sample_rate, channels, self.samples.clone())),
         })
-    }
-}
-
-/// The size a frame of `width` x `height` is handed over in.
-fn size_of(size: FrameSize, width: u32, height: u32) -> (u32, u32) {
-    match size {
-        FrameSize::Native => (width, height),
-        FrameSize::Exact { width, height } => (width, height),
-        FrameSize::LongestSide(side) if side >= width.max(height) => (width, height),
-        FrameSize::LongestSide(side) => {
-            let factor = f64::from(side) / f64::from(width.max(height));
-            let scaled = |length: u32| (f64::from(length) * factor).round().max(1.0) as u32;
-            (scaled(width), scaled(height))
-        }
-    }
-}
-
-struct Wanted {
-    sampling: Sampling,
-    next_s: f64,
-}
-
-impl Wanted {
-    fn new(sampling: Sampling) -> Self {
-        Wanted { sampling, next_s: 0.0 }
-    }
-
-    fn next(&mut self, index: u64, timestamp_s: f64) -> bool {
-        match self.sampling {
-            Sampling::EveryFrame => true,
-            Sampling::EveryNth(n) => index.is_multiple_of(u64::from(n.max(1))),
-            Sampling::PerSecond(rate) => {
-                let wanted = timestamp_s + 1e-6 >= self.next_s;
-                if wanted {
-                    self.next_s = ((timestamp_s + 1e-6) * rate).floor() / rate + 1.0 / rate;
-                }
-                wanted
-            }
-        }
     }
 }
 

@@ -1,1 +1,172 @@
-//! To be written.
+//! Technical quality of a video, a frame a second: sharpness, exposure, noise, blockiness, colourfulness, and one
+//! score out of them. Whether it is beautiful needs a model, which there is none of yet: `aesthetic` is null.
+
+pub mod blockiness;
+pub mod colorfulness;
+pub mod exposure;
+pub mod noise;
+pub mod plane;
+pub mod sharpness;
+pub mod technical;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use va_analyzer_sdk::prelude::*;
+
+use crate::plane::Plane;
+use crate::technical::technical;
+
+/// The analyzer. It holds nothing: the measures have no settings and no model.
+#[derive(Debug)]
+pub struct ContentQuality;
+
+/// `[analyzers.content_quality.settings]`: none so far.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Settings {}
+
+/// One video.
+#[derive(Debug, Default)]
+pub struct QualityOfOneVideo {
+    /// Luma of the frame at hand; its memory is kept from frame to frame.
+    luma: Plane,
+    means: Means,
+}
+
+impl Analyzer for ContentQuality {
+    type Session = QualityOfOneVideo;
+
+    fn description() -> Description {
+        let about = "sharpness, exposure, noise, blockiness and colourfulness of one frame a second";
+        Description::new("content_quality", env!("CARGO_PKG_VERSION"), about).frames(FrameRequest {
+            sampling: Sampling::PerSecond(1.0),
+            size: FrameSize::Native,
+            format: PixelFormat::Rgb8,
+        })
+    }
+
+    fn load(host: &Host) -> Result<Self> {
+        host.settings::<Settings>()?;
+        Ok(ContentQuality)
+    }
+
+    fn open(self: &Arc<Self>, _video: &Video, _host: &Host) -> Result<Self::Session> {
+        Ok(QualityOfOneVideo::default())
+    }
+}
+
+impl Session for QualityOfOneVideo {
+    fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
+        for frame in batch {
+            self.luma.set_to_luma_of(frame.width as usize, frame.height as usize, frame.data);
+            let measures = Measures::of(&self.luma, frame.data);
+            let quality = Quality { technical: technical(&measures), aesthetic: None, measures };
+            self.means.add(&quality);
+            let timestamp = rounded(frame.timestamp_s, 3);
+            findings.frame_segment(frame, &Segment { timestamp, quality: quality.rounded() })?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _findings: &mut Findings) -> Result<Summary> {
+        let quality = self.means.quality().rounded();
+        // Until there is an aesthetic score, the technical one is all that is known.
+        Summary::of(&WholeVideo { overall: quality.technical, quality })
+    }
+}
+
+/// What is measured of a frame, each 0..1; `None` where the frame does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Measures {
+    pub sharpness: Option<f64>,
+    pub exposure: Option<f64>,
+    /// The amount: 0 is clean.
+    pub noise: Option<f64>,
+    /// The amount: 0 is no blocks.
+    pub blockiness: Option<f64>,
+    pub colorfulness: Option<f64>,
+}
+
+impl Measures {
+    fn of(luma: &Plane, rgb: &[u8]) -> Self {
+        Measures {
+            sharpness: sharpness::sharpness(luma),
+            exposure: exposure::exposure(luma),
+            noise: noise::noise(luma),
+            blockiness: blockiness::blockiness(luma),
+            colorfulness: colorfulness::colorfulness(rgb),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Serialize)]
+struct Quality {
+    technical: Option<f64>,
+    aesthetic: Option<f64>,
+    #[serde(flatten)]
+    measures: Measures,
+}
+
+impl Quality {
+    fn values(&self) -> [Option<f64>; 7] {
+        let Measures { sharpness, exposure, noise, blockiness, colorfulness } = self.measures;
+        [self.technical, self.aesthetic, sharpness, exposure, noise, blockiness, colorfulness]
+    }
+
+    fn of_values(values: [Option<f64>; 7]) -> Self {
+        let [technical, aesthetic, sharpness, exposure, noise, blockiness, colorfulness] = values;
+        Quality {
+            technical,
+            aesthetic,
+            measures: Measures { sharpness, exposure, noise, blockiness, colorfulness },
+        }
+    }
+
+    fn rounded(&self) -> Self {
+        Quality::of_values(self.values().map(|value| value.map(|value| rounded(value, 4))))
+    }
+}
+
+#[derive(Serialize)]
+struct Segment {
+    timestamp: f64,
+    #[serde(flatten)]
+    quality: Quality,
+}
+
+#[derive(Serialize)]
+struct WholeVideo {
+    overall: Option<f64>,
+    #[serde(flatten)]
+    quality: Quality,
+}
+
+/// Sum and number of each value of [`Quality`], over the frames that have it.
+#[derive(Debug, Default)]
+struct Means {
+    sums: [(f64, u32); 7],
+}
+
+impl Means {
+    fn add(&mut self, quality: &Quality) {
+        for ((sum, count), value) in self.sums.iter_mut().zip(quality.values()) {
+            if let Some(value) = value {
+                *sum += value;
+                *count += 1;
+            }
+        }
+    }
+
+    fn quality(&self) -> Quality {
+        Quality::of_values(self.sums.map(|(sum, count)| (count > 0).then(|| sum / f64::from(count))))
+    }
+}
+
+/// To so many decimals.
+fn rounded(value: f64, decimals: i32) -> f64 {
+    let factor = 10f64.powi(decimals);
+    (value * factor).round() / factor
+}
+
+va_analyzer_sdk::export_analyzer!(ContentQuality);

@@ -1,0 +1,105 @@
+//! What is kept of every frame: a small luma picture for comparing structure, block means of colour for the blend
+//! model, and a colour histogram for as long as the next frame needs it. The pixels themselves are not kept.
+
+/// Side of a block in pixels of the small frame, for [`Film::blocks`].
+pub const BLOCK: usize = 4;
+/// Bins of one channel's histogram.
+pub const BINS: usize = 32;
+/// Counts of luma, blue and red difference in steps of 8.
+pub type Histogram = [[u32; BINS]; 3];
+
+/// All frames so far, reduced. Frame `t` is the `t`-th that was added.
+#[derive(Debug, Default)]
+pub struct Film {
+    pub width: usize,
+    pub height: usize,
+    luma: Vec<u8>,
+    blocks: Vec<f32>,
+    /// Mean luma of each frame, 0..255.
+    pub brightness: Vec<f32>,
+    /// Standard deviation of luma within each frame, 0..128.
+    pub contrast: Vec<f32>,
+    /// Histograms of the two latest frames, the newer one last.
+    pub histograms: [Histogram; 2],
+}
+
+impl Film {
+    /// An empty film of frames of this size.
+    pub fn new(width: usize, height: usize) -> Self {
+        Film { width, height, ..Film::default() }
+    }
+
+    /// Frames so far.
+    pub fn len(&self) -> usize {
+        self.contrast.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.contrast.is_empty()
+    }
+
+    /// Adds a frame: `height` rows of `width` RGB triples.
+    pub fn push(&mut self, rgb: &[u8]) {
+        let (columns, rows) = self.grid();
+        let mut histogram = [[0; BINS]; 3];
+        let mut sums = vec![[0u32; 4]; columns * rows];
+        let start = self.luma.len();
+        for (y, row) in rgb.chunks_exact(self.width * 3).enumerate() {
+            let sums = &mut sums[y / BLOCK * columns..][..columns];
+            for (pixels, sum) in row.chunks(BLOCK * 3).zip(sums) {
+                for pixel in pixels.chunks_exact(3) {
+                    let colour = ycbcr(pixel);
+                    for channel in 0..3 {
+                        histogram[channel][usize::from(colour[channel]) * BINS / 256] += 1;
+                        sum[channel] += u32::from(colour[channel]);
+                    }
+                    sum[3] += 1;
+                    self.luma.push(colour[0]);
+                }
+            }
+        }
+        for channel in 0..3 {
+            self.blocks.extend(sums.iter().map(|sum| sum[channel] as f32 / sum[3] as f32));
+        }
+        let (mean, deviation) = statistics(&self.luma[start..]);
+        self.brightness.push(mean);
+        self.contrast.push(deviation);
+        self.histograms = [self.histograms[1], histogram];
+    }
+
+    /// Luma of frame `t`, `height` rows of `width`.
+    pub fn luma(&self, t: usize) -> &[u8] {
+        let size = self.width * self.height;
+        &self.luma[t * size..][..size]
+    }
+
+    /// Block means of frame `t`, 0..255: all of luma, then of blue, then of red difference, each in reading order.
+    pub fn blocks(&self, t: usize) -> &[f32] {
+        let (columns, rows) = self.grid();
+        let size = columns * rows * 3;
+        &self.blocks[t * size..][..size]
+    }
+
+    /// Columns and rows of blocks; the last ones may be cut off by the picture's edge.
+    pub fn grid(&self) -> (usize, usize) {
+        (self.width.div_ceil(BLOCK), self.height.div_ceil(BLOCK))
+    }
+}
+
+/// Full range YCbCr after ITU-R BT.601, as JFIF has it.
+fn ycbcr(rgb: &[u8]) -> [u8; 3] {
+    let [r, g, b] = [rgb[0], rgb[1], rgb[2]].map(i32::from);
+    let luma = (19595 * r + 38470 * g + 7471 * b + 32768) >> 16;
+    let blue = (-11059 * r - 21709 * g + 32768 * b + 8_421_375) >> 16;
+    let red = (32768 * r - 27439 * g - 5329 * b + 8_421_375) >> 16;
+    [luma as u8, blue as u8, red as u8]
+}
+
+/// Mean and standard deviation.
+fn statistics(luma: &[u8]) -> (f32, f32) {
+    let count = luma.len().max(1) as f32;
+    let sum: u32 = luma.iter().map(|&y| u32::from(y)).sum();
+    let squares: u64 = luma.iter().map(|&y| u64::from(y) * u64::from(y)).sum();
+    let mean = sum as f32 / count;
+    (mean, (squares as f32 / count - mean * mean).max(0.0).sqrt())
+}

@@ -1,0 +1,111 @@
+//! Dissolves and fades: stretches of frames that follow the blend model from one picture to quite another.
+
+use crate::blend::{self, Fit, Limits};
+use crate::cuts::{ONE_COLOUR, SAME_SHOT};
+use crate::distance;
+use crate::film::Film;
+use crate::settings::Settings;
+use crate::transition::{Kind, Transition};
+
+/// A gradual transition has at least this many frame steps; a shorter one is a cut.
+const SHORTEST: usize = 4;
+/// Each length that is tried is this much longer than the one before.
+const GROWTH: f64 = 1.2;
+const DISSOLVE: Limits = Limits { residual: 0.17, deviation: 0.16 };
+const FADE: Limits = Limits { residual: 0.22, deviation: 0.16 };
+/// Structure from which on the two ends show different shots.
+const OTHER_SHOT: f32 = 0.6;
+/// A fade reveals or hides a picture of at least this luma deviation.
+const LEAST_PICTURE: f32 = 10.0;
+
+/// Finds fades to and from frames of one colour, in order of time.
+pub fn fades(film: &Film, fps: f64, settings: &Settings) -> Vec<Transition> {
+    let longest = longest(fps, settings);
+    let mut found = Vec::new();
+    for (first, last) in plain_runs(film, longest) {
+        let ins = (SHORTEST..=longest).filter_map(|length| fit_within(film, last, last + length));
+        let outs =
+            (SHORTEST..=longest).filter_map(|length| fit_within(film, first.checked_sub(length)?, first));
+        let out = best(outs.filter(|fit| film.contrast[fit.first] >= LEAST_PICTURE));
+        let into = best(ins.filter(|fit| film.contrast[fit.last] >= LEAST_PICTURE));
+        if let (Some(out), Some(into)) = (&out, &into) {
+            let bright = film.brightness[first] > 128.0;
+            if bright && distance::structure(film, out.first, into.last) < SAME_SHOT {
+                continue; // A flash that rises and dies away.
+            }
+        }
+        found.extend(out.map(|fit| transition(film, &fit, Kind::FadeOut, &FADE)));
+        found.extend(into.map(|fit| transition(film, &fit, Kind::FadeIn, &FADE)));
+    }
+    found
+}
+
+/// Finds dissolves outside of what is `known` already, in order of time.
+pub fn dissolves(film: &Film, fps: f64, settings: &Settings, known: &[Transition]) -> Vec<Transition> {
+    let mut fits = Vec::new();
+    let mut length = SHORTEST;
+    while length <= longest(fps, settings) {
+        let stride = (length / 8).max(1);
+        for first in (0..film.len().saturating_sub(length)).step_by(stride) {
+            if film.contrast[first].min(film.contrast[first + length]) >= ONE_COLOUR {
+                fits.extend(blend::fit(film, first, first + length, &DISSOLVE));
+            }
+        }
+        length = (length + 1).max((length as f64 * GROWTH) as usize);
+    }
+    fits.sort_by(|a, b| b.strength().total_cmp(&a.strength()));
+    let mut settled: Vec<(usize, usize)> = known.iter().map(|known| (known.start, known.end)).collect();
+    let mut found = Vec::new();
+    for fit in fits {
+        if settled.iter().any(|&(first, last)| first < fit.last && fit.first < last) {
+            continue;
+        }
+        settled.push((fit.first, fit.last));
+        if distance::structure(film, fit.first, fit.last) >= OTHER_SHOT {
+            found.push(transition(film, &fit, Kind::Dissolve, &DISSOLVE));
+        }
+    }
+    found.sort_by_key(|transition| transition.frame);
+    found
+}
+
+fn longest(fps: f64, settings: &Settings) -> usize {
+    (settings.longest_s * fps).round().max(SHORTEST as f64) as usize
+}
+
+fn fit_within(film: &Film, first: usize, last: usize) -> Option<Fit> {
+    if last < film.len() { blend::fit(film, first, last, &FADE) } else { None }
+}
+
+fn best(fits: impl Iterator<Item = Fit>) -> Option<Fit> {
+    fits.max_by(|a, b| a.strength().total_cmp(&b.strength()))
+}
+
+fn transition(film: &Film, fit: &Fit, kind: Kind, limits: &Limits) -> Transition {
+    let course = blend::course(film, fit);
+    if std::env::var_os("DBG").is_some() { eprintln!("DBG {kind:?} {course:?} {fit:?} structure {:.3} between {:.3} {:.3}", distance::structure(film, fit.first, fit.last), distance::structure(film, fit.first, (fit.first+fit.last)/2), distance::structure(film, (fit.first+fit.last)/2, fit.last)); }
+    let quality = 1.0 - 0.5 * fit.residual / limits.residual - 0.3 * fit.deviation / limits.deviation;
+    Transition { kind, start: course.start, frame: course.middle, end: course.end, confidence: quality }
+}
+
+/// Runs of frames of one colour, first and last of each. The film's own first and last frame may have something of
+/// the picture left, since a fade need not quite reach black there.
+fn plain_runs(film: &Film, reach: usize) -> Vec<(usize, usize)> {
+    let count = film.len();
+    let mut plain: Vec<bool> = film.contrast.iter().map(|&contrast| contrast < ONE_COLOUR).collect();
+    if count > 0 {
+        let most = |part: &[f32]| part.iter().copied().fold(0.0, f32::max);
+        plain[0] |= film.contrast[0] < 0.25 * most(&film.contrast[..count.min(reach)]);
+        plain[count - 1] |= film.contrast[count - 1] < 0.25 * most(&film.contrast[count.saturating_sub(reach)..]);
+    }
+    let mut runs = Vec::new();
+    let mut t = 0;
+    while t < count {
+        let length = plain[t..].iter().take_while(|&&plain| plain).count();
+        if length > 0 {
+            runs.push((t, t + length - 1));
+        }
+        t += length + 1;
+    }
+    runs
+}

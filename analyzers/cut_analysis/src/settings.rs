@@ -1,0 +1,40 @@
+//! What an operator can set.
+
+use serde::Deserialize;
+use va_analyzer_sdk::{Error, Result};
+
+/// The analyzer's table of the configuration.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Least score of a hard cut, 0..1; lower finds more.
+    pub cut_threshold: f32,
+    /// Longest flash, seconds.
+    pub flash_s: f64,
+    /// Longest gradual transition, seconds.
+    pub longest_s: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { cut_threshold: 0.33, flash_s: 0.2, longest_s: 2.0 }
+    }
+}
+
+impl Settings {
+    /// # Errors
+    /// Names the key that makes no sense.
+    pub fn check(&self) -> Result<()> {
+        let bad = |key: &str, range: &str| Err(Error::new(format!("{key} must be {range}")));
+        if !(0.0..=1.0).contains(&self.cut_threshold) {
+            return bad("cut_threshold", "between 0 and 1");
+        }
+        if !(0.0..=1.0).contains(&self.flash_s) {
+            return bad("flash_s", "between 0 and 1 second");
+        }
+        if !(0.1..=10.0).contains(&self.longest_s) {
+            return bad("longest_s", "between 0.1 and 10 seconds");
+        }
+        Ok(())
+    }
+}

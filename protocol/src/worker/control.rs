@@ -1,0 +1,151 @@
+//! Between the daemon and each worker.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::description::{AudioRequest, FrameRequest};
+use super::frames::VideoInfo;
+
+/// From the daemon to an analyze worker.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToAnalyze {
+    /// Once, first: what to load.
+    Configure {
+        group: String,
+        device: String,
+        threads: usize,
+        memory_mib: Option<u64>,
+        /// Findings of one analyzer and video that are longer than this are refused, bytes.
+        findings_limit: usize,
+        analyzers: Vec<AnalyzerToLoad>,
+    },
+    /// Frames and sound of a job come by the one descriptor of this message.
+    StartJob { job: u64, analyzers: Vec<AnalyzerInJob> },
+    /// The findings of an analyzer that others of this job asked for, as the message's body; no body where it has
+    /// none to give.
+    OtherFindings { job: u64, analyzer: String },
+    /// The job was given up.
+    CancelJob { job: u64 },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnalyzerToLoad {
+    pub name: String,
+    pub path: String,
+    /// The analyzer's settings as JSON text.
+    pub settings: String,
+    /// Installed models by name.
+    pub models: BTreeMap<String, String>,
+    /// A single call may take this long, seconds.
+    pub call_limit_s: f64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnalyzerInJob {
+    pub name: String,
+    /// Frames in one call, at most.
+    pub batch: u32,
+    /// Analyzers whose findings of the whole video it waits for.
+    pub waits_for: Vec<String>,
+    /// Analyzers of the same worker whose findings it gets frame by frame.
+    pub frame_findings_of: Vec<String>,
+}
+
+/// From an analyze worker to the daemon.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromAnalyze {
+    /// One analyzer is in memory.
+    Loaded { analyzer: String, device: String, load_s: f64 },
+    /// One analyzer is not going to be.
+    NotLoaded { analyzer: String, unavailable: bool, reason: String },
+    /// All of `Configure` is settled.
+    Ready,
+    Log { analyzer: String, level: LogLevel, message: String },
+    /// Seconds of the video that an analyzer is through with, and its own estimate of the rest, 0..1.
+    Progress { job: u64, analyzer: String, done_s: f64, fraction: Option<f64> },
+    /// An analyzer is through; the body of `Ok` is `{"segments":[…],"summary":…}`.
+    Finished { job: u64, analyzer: String, outcome: Outcome },
+    /// An analyzer did not come back from a call. Its thread cannot be ended but with the worker.
+    Hung { job: u64, analyzer: String, call: String, limit_s: f64 },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    Ok { frames: u64, compute_s: f64, wall_s: f64, degraded: Option<String>, model: Option<String> },
+    Failed { frames: u64, compute_s: f64, wall_s: f64, reason: String },
+}
+
+/// From the daemon to a decode worker: one message, then the worker reads its video and exits.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Decode {
+    /// One for each analyze worker of the job. Descriptors: the video's file, then one socket for each consumer.
+    pub consumers: Vec<Consumer>,
+    /// The frame memory may take this much, bytes.
+    pub memory: u64,
+    pub threads: usize,
+    /// The decoder may be silent for this long, seconds.
+    pub stall_limit_s: f64,
+}
+
+/// An analyze worker, seen from the decoder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Consumer {
+    pub analyzers: Vec<Request>,
+}
+
+/// What one analyzer wants to see and hear.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    pub frames: Option<FrameRequest>,
+    pub audio: Option<AudioRequest>,
+    /// Frames that it would like in one call.
+    pub batch: u32,
+}
+
+/// From a decode worker to the daemon.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromDecode {
+    /// The file is a video; frames follow.
+    Opened { video: VideoInfo },
+    Progress { done_s: f64 },
+    /// The file was read to its end, or as far as it goes.
+    Finished(DecodeReport),
+    /// The file is no video that can be read.
+    Unreadable { reason: String },
+}
+
+/// What there is to say of a file once it was read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DecodeReport {
+    pub sha256: Option<String>,
+    pub frames: u64,
+    /// Seconds from the first frame to the end of the last one.
+    pub duration_s: Option<f64>,
+    /// Seconds of sound that were decoded.
+    pub audio_s: Option<f64>,
+    pub cpu_s: f64,
+    /// Why the file is not whole, in one sentence.
+    pub defect: Option<String>,
+}
+
+/// What `va-worker describe` prints, as one line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum Described {
+    Ok { description: super::description::AnalyzerDescription },
+    Refused { reason: String },
+}

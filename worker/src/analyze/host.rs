@@ -1,0 +1,122 @@
+//! What the worker provides to an analyzer: while it is loaded, and for each of its sessions.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use va_analyzer_sdk::{Error, ErrorKind, HostServices, LogLevel, Result};
+use va_protocol::worker::control::FromAnalyze;
+
+use super::session::Progress;
+use crate::{link, translate};
+
+/// What is the same for an analyzer and all its sessions.
+pub(super) struct Shared {
+    pub(super) analyzer: String,
+    pub(super) device: String,
+    pub(super) threads: usize,
+    pub(super) settings: String,
+    pub(super) models: BTreeMap<String, String>,
+    pub(super) daemon: link::Sender,
+}
+
+impl Shared {
+    fn model_path(&self, name: &str) -> Result<PathBuf> {
+        let missing = || {
+            let message = format!("model {name:?} is not installed; install it with `vactl models pull {name}`");
+            Error::of(ErrorKind::Unavailable, message)
+        };
+        self.models.get(name).map(PathBuf::from).ok_or_else(missing)
+    }
+
+    fn log(&self, level: LogLevel, message: &str) {
+        let line = FromAnalyze::Log {
+            analyzer: self.analyzer.clone(),
+            level: translate::log_level(level),
+            message: message.to_owned(),
+        };
+        // Where the daemon is gone, this process is about to end.
+        let _ = self.daemon.send(&line);
+    }
+}
+
+fn unsupported(operation: &str) -> Error {
+    Error::of(ErrorKind::Unsupported, format!("this system does not know the operation {operation:?}"))
+}
+
+/// For an analyzer while it is loaded.
+pub(super) struct LoadHost(pub(super) Arc<Shared>);
+
+impl HostServices for LoadHost {
+    fn device(&self) -> String {
+        self.0.device.clone()
+    }
+
+    fn threads(&self) -> usize {
+        self.0.threads
+    }
+
+    fn settings_json(&self) -> String {
+        self.0.settings.clone()
+    }
+
+    fn model_path(&self, name: &str) -> Result<PathBuf> {
+        self.0.model_path(name)
+    }
+
+    fn log(&self, level: LogLevel, message: &str) {
+        self.0.log(level, message);
+    }
+
+    fn progress(&self, _fraction: f64) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+
+    fn control(&self, operation: &str, _json: &str) -> Result<String> {
+        Err(unsupported(operation))
+    }
+}
+
+/// For a session: the same, and the job's cancellation and progress.
+pub(super) struct SessionHost {
+    pub(super) shared: Arc<Shared>,
+    pub(super) cancelled: Arc<AtomicBool>,
+    pub(super) progress: Arc<Progress>,
+}
+
+impl HostServices for SessionHost {
+    fn device(&self) -> String {
+        self.shared.device.clone()
+    }
+
+    fn threads(&self) -> usize {
+        self.shared.threads
+    }
+
+    fn settings_json(&self) -> String {
+        self.shared.settings.clone()
+    }
+
+    fn model_path(&self, name: &str) -> Result<PathBuf> {
+        self.shared.model_path(name)
+    }
+
+    fn log(&self, level: LogLevel, message: &str) {
+        self.shared.log(level, message);
+    }
+
+    fn progress(&self, fraction: f64) {
+        self.progress.says(fraction.clamp(0.0, 1.0));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn control(&self, operation: &str, _json: &str) -> Result<String> {
+        Err(unsupported(operation))
+    }
+}

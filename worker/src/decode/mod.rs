@@ -1,0 +1,168 @@
+//! The role `decode`: reads one video, once, for all analyzers of a job, and exits.
+//!
+//! What each analyzer asked for becomes a set of views (`plan`); every frame is decoded (`video`), painted once for
+//! each view that wants it (`picture`) into a slot of shared memory, and announced to the workers (`output`). Sound
+//! goes the same way (`sound`). What FFmpeg does not say of a broken file, `defects` does.
+
+mod defects;
+mod demux;
+mod output;
+mod picture;
+mod plan;
+mod rotate;
+mod sound;
+mod video;
+mod watch;
+
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use ffmpeg_next as ffmpeg;
+use sha2::{Digest, Sha256};
+use va_protocol::worker::control::{Decode, DecodeReport, FromDecode};
+
+use self::defects::Evidence;
+use self::demux::Demuxed;
+use self::output::Output;
+use self::plan::Plan;
+use self::sound::Sound;
+use self::video::Pictures;
+use crate::{link, process};
+
+/// How often the daemon hears how far the decoder is.
+const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+
+pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> Result<()> {
+    // The libraries are loaded and the process is warm: it now waits for its video, perhaps for long.
+    ffmpeg::init().context("FFmpeg does not start")?;
+    ffmpeg::log::set_level(ffmpeg::log::Level::Quiet);
+    let Some((order, _, descriptors)) = from_daemon.receive::<Decode>()? else { return Ok(()) };
+    let mut descriptors = descriptors.into_iter();
+    let file = descriptors.next().context("the daemon sent no video")?;
+    let links: Vec<UnixStream> = descriptors.map(UnixStream::from).collect();
+    let hash = std::thread::spawn({
+        let file = file.try_clone()?;
+        move || sha256(file)
+    });
+
+    let demuxed = match demux::open(&format!("/proc/self/fd/{}", file.as_raw_fd())) {
+        Ok(demuxed) => demuxed,
+        Err(reason) => return Ok(daemon.send(&FromDecode::Unreadable { reason })?),
+    };
+    daemon.send(&FromDecode::Opened { video: demuxed.info.clone() })?;
+    let plan = Plan::new(&demuxed.info, &order.consumers, order.memory);
+    let output = Output::new(&demuxed.info, &plan, links)?;
+    let stalled = watch::start(Duration::from_secs_f64(order.stall_limit_s));
+    let Some(mut report) = read(demuxed, &plan, output, order.threads, &stalled, &daemon)? else { return Ok(()) };
+    if report.frames == 0 && report.audio_s.is_none() {
+        let reason = "it has the form of a video, but no frame and no sound can be decoded".to_owned();
+        return Ok(daemon.send(&FromDecode::Unreadable { reason })?);
+    }
+    report.sha256 = hash.join().ok().flatten();
+    report.cpu_s = process::cpu_s();
+    Ok(daemon.send(&FromDecode::Finished(report))?)
+}
+
+/// Reads the file to its end; `None` where nobody listens any more.
+fn read(
+    demuxed: Demuxed,
+    plan: &Plan,
+    mut output: Output,
+    threads: usize,
+    stalled: &watch::Watch,
+    daemon: &link::Sender,
+) -> Result<Option<DecodeReport>> {
+    let Demuxed { mut input, info, video, audio, promised } = demuxed;
+    let mut pictures = match &video {
+        Some(stream) => Some(Pictures::new(&input, stream, &info, plan, threads)?),
+        None => None,
+    };
+    let mut sound = match &audio {
+        Some(stream) if plan.wants_sound() || video.is_none() => Some(Sound::new(&input, stream, plan)?),
+        _ => None,
+    };
+    let mut evidence = Evidence::default();
+    let mut packet = ffmpeg::Packet::empty();
+    let mut told = Instant::now();
+    output.working(stalled);
+    loop {
+        match packet.read(&mut input) {
+            Ok(()) => {}
+            Err(ffmpeg::Error::Eof) => break,
+            Err(ffmpeg::Error::Other { errno: ffmpeg::error::EAGAIN }) => continue,
+            Err(_) => {
+                // A demuxer that cannot go on says so again and again.
+                evidence.read_errors += 1;
+                if evidence.read_errors > 100 {
+                    break;
+                }
+                continue;
+            }
+        }
+        stalled.alive();
+        evidence.corrupt_packets += u64::from(packet.is_corrupt());
+        if let Some(pictures) = pictures.as_mut().filter(|pictures| pictures.stream() == packet.stream()) {
+            pictures.decode(Some(&packet), &mut output)?;
+        } else if let Some(sound) = sound.as_mut().filter(|sound| sound.stream() == packet.stream()) {
+            sound.decode(Some(&packet), &mut output)?;
+        }
+        if let (Some(sound), Some(pictures)) = (sound.as_mut(), pictures.as_ref()) {
+            sound.start_at(pictures.first_pts_s());
+        }
+        if output.nobody_listens() {
+            return Ok(None);
+        }
+        if told.elapsed() > PROGRESS_EVERY {
+            told = Instant::now();
+            let done_s = pictures.as_ref().map_or_else(|| sound.as_ref().map_or(0.0, Sound::duration_s), Pictures::duration_s);
+            daemon.send(&FromDecode::Progress { done_s })?;
+        }
+    }
+    let mut report = DecodeReport::default();
+    if let Some(pictures) = &mut pictures {
+        pictures.decode(None, &mut output)?;
+        evidence.take(pictures.evidence());
+        report.frames = pictures.frames();
+        report.duration_s = Some(pictures.duration_s());
+    }
+    if let Some(sound) = &mut sound {
+        sound.start_at(pictures.as_ref().and_then(Pictures::first_pts_s).or(Some(0.0)));
+        sound.decode(None, &mut output)?;
+        report.audio_s = Some(sound.duration_s()).filter(|seconds| *seconds > 0.0);
+        if video.is_none() {
+            evidence.take(sound.evidence());
+            report.duration_s = report.audio_s;
+        }
+    }
+    report.defect = defects::judge(&promised, &evidence, report.frames, report.duration_s);
+    output.end();
+    Ok(Some(report))
+}
+
+fn sha256(file: OwnedFd) -> Option<String> {
+    let mut digest = Sha256::new();
+    let mut block = vec![0; 1 << 20];
+    let mut at = 0;
+    loop {
+        // By position: the demuxer reads through descriptors of its own.
+        let read = rustix::io::pread(&file, &mut block[..], at).ok()?;
+        if read == 0 {
+            return Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        digest.update(&block[..read]);
+        at += read as u64;
+    }
+}
+
+/// A decoder for the stream, not yet open.
+fn decoder_of(stream: &ffmpeg::Stream<'_>, threads: usize) -> Result<ffmpeg::codec::Context> {
+    let mut context = ffmpeg::codec::Context::from_parameters(stream.parameters())?;
+    if ffmpeg::decoder::find(context.id()).is_none() {
+        bail!("this FFmpeg has no decoder for {}", context.id().name());
+    }
+    let kind = ffmpeg::threading::Type::Frame;
+    context.set_threading(ffmpeg::threading::Config { kind, count: threads, ..Default::default() });
+    Ok(context)
+}

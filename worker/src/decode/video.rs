@@ -1,0 +1,170 @@
+//! The picture stream: packets in, frames out, each painted once for every view that wants it.
+
+use anyhow::{Context, Result};
+use ffmpeg_next as ffmpeg;
+use va_protocol::worker::description::PixelFormat;
+use va_protocol::worker::frames::{Content, FromDecoder, VideoInfo};
+
+use super::defects::Evidence;
+use super::output::Output;
+use super::picture::{Painter, Target};
+use super::plan::{Plan, Subscriber};
+
+pub(super) struct Pictures {
+    stream: usize,
+    time_base: f64,
+    decoder: ffmpeg::decoder::Video,
+    frame: ffmpeg::frame::Video,
+    painter: Painter,
+    views: Vec<FrameView>,
+    /// Analyzers that want the frame at hand: for each view, each consumer.
+    wanted: Vec<Vec<u64>>,
+    clock: Clock,
+    evidence: Evidence,
+}
+
+/// A view of the plan that shows frames.
+struct FrameView {
+    view: usize,
+    target: Target,
+    subscribers: Vec<Subscriber>,
+}
+
+impl Pictures {
+    pub(super) fn new(
+        input: &ffmpeg::format::context::Input,
+        stream: &usize,
+        info: &VideoInfo,
+        plan: &Plan,
+        threads: usize,
+    ) -> Result<Self> {
+        let stream = input.stream(*stream).context("the picture's stream is gone")?;
+        let decoder = super::decoder_of(&stream, threads)?.decoder().video().context("the picture cannot be decoded")?;
+        let mut views = Vec::new();
+        let mut consumers = 0;
+        for (view, (content, subscribers)) in plan.views.iter().map(|view| view.content).zip(&plan.subscribers).enumerate() {
+            consumers = subscribers.iter().map(|subscriber| subscriber.consumer + 1).max().unwrap_or(0).max(consumers);
+            if let Content::Frames { width, height, format } = content {
+                let target = Target { width, height, format, rotation: info.rotation };
+                views.push(FrameView { view, target, subscribers: subscribers.clone() });
+            }
+        }
+        Ok(Pictures {
+            stream: stream.index(),
+            time_base: f64::from(stream.time_base()),
+            decoder,
+            frame: ffmpeg::frame::Video::empty(),
+            painter: Painter::default(),
+            wanted: vec![vec![0; consumers]; views.len()],
+            views,
+            clock: Clock { frame_s: if info.fps > 0.0 { 1.0 / info.fps } else { 0.04 }, ..Clock::default() },
+            evidence: Evidence::default(),
+        })
+    }
+
+    pub(super) fn stream(&self) -> usize {
+        self.stream
+    }
+
+    /// Frames so far.
+    pub(super) fn frames(&self) -> u64 {
+        self.clock.frames
+    }
+
+    /// Seconds from the first frame to the end of the last one so far.
+    pub(super) fn duration_s(&self) -> f64 {
+        self.clock.end_s()
+    }
+
+    /// When the first frame is shown, in the container's own time; `None` until it was decoded.
+    pub(super) fn first_pts_s(&self) -> Option<f64> {
+        self.clock.first_s
+    }
+
+    pub(super) fn evidence(&self) -> Evidence {
+        self.evidence
+    }
+
+    /// Decodes a packet; `None` gives out what the decoder still holds.
+    pub(super) fn decode(&mut self, packet: Option<&ffmpeg::Packet>, output: &mut Output) -> Result<()> {
+        let sent = match packet {
+            Some(packet) => self.decoder.send_packet(packet),
+            None => self.decoder.send_eof(),
+        };
+        if sent.is_err() {
+            self.evidence.refused_packets += 1;
+        }
+        let mut frame = std::mem::replace(&mut self.frame, ffmpeg::frame::Video::empty());
+        while self.decoder.receive_frame(&mut frame).is_ok() {
+            self.hand_out(&frame, output)?;
+        }
+        self.frame = frame;
+        Ok(())
+    }
+
+    fn hand_out(&mut self, frame: &ffmpeg::frame::Video, output: &mut Output) -> Result<()> {
+        self.evidence.corrupt_frames += u64::from(frame.is_corrupt() || frame.has_decode_errors());
+        let pts_s = frame.timestamp().map(|pts| pts as f64 * self.time_base);
+        let (index, timestamp_s) = self.clock.tick(pts_s);
+        self.painter.next_frame();
+        for (view, wanted) in self.views.iter_mut().zip(&mut self.wanted) {
+            wanted.fill(0);
+            let mut anyone = false;
+            for subscriber in &mut view.subscribers {
+                if subscriber.sampler.takes(index, timestamp_s) {
+                    wanted[subscriber.consumer] |= 1 << subscriber.analyzer;
+                    anyone = true;
+                }
+            }
+            if anyone {
+                let Target { width, height, format, .. } = view.target;
+                let length = width as usize * height as usize * PixelFormat::channels(format);
+                let announce = |slot, wanted_by| FromDecoder::Frame { view: view.view, slot, index, timestamp_s, wanted_by };
+                output.put(view.view, length, wanted, |slot| self.painter.paint(frame, &view.target, slot), announce)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Numbers frames, and gives each its seconds from the first.
+#[derive(Debug, Default)]
+struct Clock {
+    first_s: Option<f64>,
+    frames: u64,
+    last_s: f64,
+    /// How long a frame stands, where nothing tells.
+    frame_s: f64,
+}
+
+impl Clock {
+    /// Times never run backwards: a frame without a time, or with one before its predecessor's, follows that one.
+    fn tick(&mut self, pts_s: Option<f64>) -> (u64, f64) {
+        let index = self.frames;
+        let first_s = *self.first_s.get_or_insert(pts_s.unwrap_or(0.0));
+        let expected = if index == 0 { 0.0 } else { self.last_s + self.frame_s };
+        let time = pts_s.map_or(expected, |pts| pts - first_s);
+        self.last_s = if index > 0 && time <= self.last_s { expected } else { time };
+        self.frames += 1;
+        (index, self.last_s)
+    }
+
+    fn end_s(&self) -> f64 {
+        if self.frames == 0 { 0.0 } else { self.last_s + self.frame_s }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variable_rates_keep_their_times_and_broken_ones_run_forward() {
+        let mut clock = Clock { frame_s: 0.1, ..Clock::default() };
+        let times = [Some(5.0), Some(5.1), Some(5.9), None, Some(5.2), Some(7.0)];
+        let seen: Vec<f64> = times.into_iter().map(|pts| (clock.tick(pts).1 * 1000.0).round() / 1000.0).collect();
+        assert_eq!(seen, [0.0, 0.1, 0.9, 1.0, 1.1, 2.0]);
+        assert_eq!((clock.frames, clock.first_s), (6, Some(5.0)));
+        assert!((clock.end_s() - 2.1).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,18 @@
+//! The role `describe`: a plugin's description, read where a broken library hurts nobody.
+
+use std::path::Path;
+
+use anyhow::Result;
+use va_protocol::worker::control::Described;
+
+use crate::{analyze::loader, translate};
+
+/// Prints one line of JSON, the last line of standard output whatever the library itself prints.
+pub(crate) fn run(library: &Path) -> Result<()> {
+    let described = match loader::open(library).and_then(|plugin| Ok(plugin.description()?)) {
+        Ok(description) => Described::Ok { description: translate::description(description) },
+        Err(error) => Described::Refused { reason: error.to_string() },
+    };
+    println!("\n{}", serde_json::to_string(&described)?);
+    Ok(())
+}

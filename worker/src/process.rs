@@ -1,0 +1,40 @@
+//! What a worker process does to itself before its work: its link, its standard streams, its end with the daemon.
+
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+
+use anyhow::{Context, Result};
+use rustix::process::{Resource, Rlimit, Signal};
+
+use crate::link;
+
+/// Takes the socket that stands as standard input, and keeps foreign code from reaching it: standard input becomes
+/// `/dev/null`, standard output goes where standard error goes.
+pub(crate) fn daemon_link() -> Result<(link::Sender, link::Receiver)> {
+    die_with_the_daemon()?;
+    let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).context("standard input is no socket")?;
+    let null = std::fs::File::open("/dev/null").context("cannot open /dev/null")?;
+    rustix::stdio::dup2_stdin(null.as_fd())?;
+    rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
+    link::ends(UnixStream::from(socket)).context("the link to the daemon is not usable")
+}
+
+/// Also leaves no core files behind: a crashing plugin would fill the disk.
+fn die_with_the_daemon() -> Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    rustix::process::setrlimit(Resource::Core, none).context("cannot switch core files off")
+}
+
+/// Limits the memory that this process may allocate; memory shared with the decoder does not count.
+pub(crate) fn limit_memory(mib: u64) -> Result<()> {
+    let bytes = Some(mib << 20);
+    let limit = Rlimit { current: bytes, maximum: bytes };
+    rustix::process::setrlimit(Resource::Data, limit).with_context(|| format!("cannot limit memory to {mib} MiB"))
+}
+
+/// CPU seconds of all threads of this process so far.
+pub(crate) fn cpu_s() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
