@@ -20,9 +20,12 @@ use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
 
 use crate::listening::{Heard, Listening};
-use crate::seconds::{median, round};
+use crate::seconds::round;
 use crate::settings::Settings;
 use crate::tempo::Tempo;
+
+/// A sound shorter than this has no key.
+const LEAST_KEY_S: f64 = 2.0;
 
 /// The analyzer.
 #[derive(Debug)]
@@ -49,9 +52,11 @@ pub struct SoundSummary {
     pub key: Option<String>,
     /// EBU R 128, integrated; `null` of silence.
     pub loudness_lufs: Option<f64>,
-    /// Median over all voiced frames.
+    /// Median over the voiced frames of all seconds that have a pitch.
     pub pitch_median_hz: Option<f64>,
+    /// Always `null`: nothing here tells music below speech from speech alone; that takes a model.
     pub music_ratio: Option<f64>,
+    /// Always `null`, see `music_ratio`.
     pub speech_ratio: Option<f64>,
 }
 
@@ -108,14 +113,14 @@ impl Session for SoundTrack {
 
 fn summarise(heard: &Heard, settings: &Settings) -> SoundSummary {
     let (tempo_bpm, beats) = tempo_and_beats(heard, settings);
-    let mut voiced: Vec<f32> = heard.pitches.iter().flatten().copied().collect();
+    let long_enough = heard.seconds.samples() as f64 >= LEAST_KEY_S * heard.seconds.sample_rate();
     let key = key::key_of(&heard.chroma, settings.key_tunedness_min, settings.key_correlation_min);
     SoundSummary {
         tempo_bpm: tempo_bpm.map(|bpm| round(bpm, 2)),
         beats: beats.into_iter().map(|beat| round(beat, 3)).collect(),
-        key: key.map(|key| key.name),
+        key: key.filter(|_| long_enough).map(|key| key.name),
         loudness_lufs: heard.loudness_lufs.map(|lufs| round(lufs, 2)),
-        pitch_median_hz: median(&mut voiced).map(|hz| round(hz, 1)),
+        pitch_median_hz: heard.seconds.pitch_median_hz(settings.voiced_min).map(|hz| round(hz, 1)),
         music_ratio: None,
         speech_ratio: None,
     }
@@ -130,7 +135,7 @@ fn tempo_and_beats(heard: &Heard, settings: &Settings) -> (Option<f64>, Vec<f64>
     let duration_s = all.len() as f64 / rate;
     let clear = |tempo: &Tempo| tempo.clarity >= tempo::least_clarity(settings.beat_clarity_min, duration_s);
     let Some(tempo) = tempo::tempo(&all, &low, rate, range).filter(clear) else { return (None, Vec::new()) };
-    let frames = beats::beats(&all, 60.0 * rate / tempo.bpm);
+    let frames = beats::beats(&beats::strokes(&all, &low), 60.0 * rate / tempo.bpm);
     let Some(bpm) = beats::bpm_of(&frames, rate) else { return (None, Vec::new()) };
     let time_s = |frame: f64| heard.seconds.time_s(frame * heard.onset_hop as f64);
     (Some(bpm), frames.into_iter().map(time_s).filter(|beat| *beat >= 0.0).collect())

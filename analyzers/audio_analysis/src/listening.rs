@@ -70,8 +70,6 @@ pub struct Heard {
     pub onsets: Envelopes,
     /// Samples from one onset value to the next.
     pub onset_hop: usize,
-    /// Hz of each pitch frame.
-    pub pitches: Vec<Option<f32>>,
 }
 
 impl Listening {
@@ -109,12 +107,11 @@ impl Listening {
         let onset_hop = spectra.hop();
         spectra.finish(|index, bins| shapes.push(index * onset_hop as u64, bins, &mut seconds));
         let (pitch_hop, (path, chroma)) = (low.pitch_frames.hop() * low.decimator.factor(), low.finish());
-        let pitches = path.finish();
-        for (sample, hz) in (0..seconds.samples()).step_by(pitch_hop).zip(&pitches) {
-            seconds.push_pitch(sample, *hz);
+        for (sample, hz) in (0..seconds.samples()).step_by(pitch_hop).zip(path.finish()) {
+            seconds.push_pitch(sample, hz);
         }
         let loudness_lufs = self.loudness.integrated_lufs();
-        Heard { seconds, loudness_lufs, chroma, onsets: shapes.onsets.into_envelopes(), onset_hop, pitches }
+        Heard { seconds, loudness_lufs, chroma, onsets: shapes.onsets.into_envelopes(), onset_hop }
     }
 }
 

@@ -109,6 +109,12 @@ impl Seconds {
         second.pitched.extend(hz);
     }
 
+    /// Median over the voiced frames of all seconds that have a pitch, see [`Seconds::segments`].
+    pub fn pitch_median_hz(&self, least_voiced: f64) -> Option<f64> {
+        let pitched = self.seconds.iter().filter(|second| second.is_voiced(least_voiced));
+        median(&mut pitched.flat_map(|second| second.pitched.iter().copied()).collect::<Vec<f32>>())
+    }
+
     /// The segments; a second has a pitch where at least the share `least_voiced` of its frames have one.
     pub fn segments(self, least_voiced: f64) -> Vec<Segment> {
         let end_s = self.time_s(self.samples as f64);
@@ -143,7 +149,7 @@ impl Second {
     fn segment(mut self, start_s: f64, end_s: f64, least_voiced: f64) -> Segment {
         let samples = self.samples as f64;
         let mean = |sum: f64| (self.shapes > 0).then(|| round(sum / f64::from(self.shapes), 1));
-        let voiced = self.pitched.len() as f64 >= least_voiced * f64::from(self.pitch_frames);
+        let voiced = self.is_voiced(least_voiced);
         Segment {
             start_time: round(start_s, 3),
             end_time: round(end_s, 3),
@@ -154,6 +160,10 @@ impl Second {
             zero_crossing_rate: round(self.crossings as f64 / samples, 5),
             pitch_hz: median(&mut self.pitched).filter(|_| voiced).map(|hz| round(hz, 1)),
         }
+    }
+
+    fn is_voiced(&self, least: f64) -> bool {
+        self.pitched.len() as f64 >= least * f64::from(self.pitch_frames)
     }
 }
 
@@ -219,8 +229,9 @@ mod tests {
         let mut seconds = Seconds::new(100, 0.0);
         seconds.push(&[0.1; 200], 1, &[0.1; 200]);
         for i in 0..20 {
-            seconds.push_pitch(i * 10, (i % 2 == 0 && i < 10).then_some(200.0 + i as f32));
+            seconds.push_pitch(i * 10, (i % 2 == 0 && i < 10 || i == 15).then_some(200.0 + i as f32));
         }
+        assert_eq!(seconds.pitch_median_hz(0.2), Some(204.0));
         let seen = seconds.segments(0.2);
         assert_eq!((seen[0].pitch_hz, seen[1].pitch_hz), (Some(204.0), None));
     }

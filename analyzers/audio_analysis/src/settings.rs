@@ -31,7 +31,7 @@ impl Default for Settings {
         Settings {
             tempo_min_bpm: 50.0,
             tempo_max_bpm: 220.0,
-            beat_clarity_min: 0.15,
+            beat_clarity_min: 0.1,
             pitch_min_hz: 65.0,
             pitch_max_hz: 1000.0,
             voiced_min: 0.2,

@@ -47,9 +47,10 @@ pub fn outstanding(envelope: &[f32], rate: f64) -> Vec<f32> {
     envelope.iter().enumerate().map(above).collect()
 }
 
-/// The clarity that sound of this length must have for a beat: chance alone makes short sound look like itself.
+/// The clarity that sound of this length must have for a beat. Chance alone makes short sound look like itself, by
+/// the inverse root of its length.
 pub fn least_clarity(of_long_sound: f64, duration_s: f64) -> f64 {
-    of_long_sound + 0.4 / duration_s.max(1.0).sqrt()
+    of_long_sound + 0.65 / duration_s.max(1.0).sqrt()
 }
 
 /// The likeliest tempo between two bounds (BPM), by the envelopes of all bands and of the low ones (see
@@ -135,15 +136,15 @@ mod tests {
 
     const RATE: f64 = 93.75;
 
-    /// Strong pulses on the beats, weaker ones between; and the strong ones alone.
+    /// Strong pulses on the beats, weaker ones between; and the strong ones alone. Each some frames wide.
     fn pulses(bpm: f64, seconds: f64) -> [Vec<f32>; 2] {
-        let length = (seconds * RATE) as usize;
-        let (mut all, mut low) = (vec![0.0; length], vec![0.0; length]);
-        for i in 0..(seconds * bpm / 30.0) as usize {
-            let at = (i as f64 * 30.0 / bpm * RATE) as usize;
-            all[at] = if i % 2 == 0 { 1.0 } else { 0.6 };
-            low[at] = if i % 2 == 0 { 1.0 } else { 0.0 };
-        }
+        let pulse = |i: usize, distance: f64, offset: f64| {
+            let from_nearest = (i as f64 / distance - offset + 0.5).rem_euclid(1.0) - 0.5;
+            (-0.5 * (from_nearest * distance / 1.5).powi(2)).exp() as f32
+        };
+        let (frames, beat) = ((seconds * RATE) as usize, 60.0 / bpm * RATE);
+        let low: Vec<f32> = (0..frames).map(|i| pulse(i, beat, 0.0)).collect();
+        let all = low.iter().enumerate().map(|(i, low)| low + 0.6 * pulse(i, beat, 0.5)).collect();
         [all, low]
     }
 
@@ -165,7 +166,7 @@ mod tests {
         };
         let envelope: Vec<f32> = (0..2000).map(|_| random()).collect();
         let clarity = tempo(&envelope, &envelope, RATE, [50.0, 220.0]).map_or(0.0, |tempo| tempo.clarity);
-        assert!(clarity < least_clarity(0.15, 20.0), "{clarity}");
+        assert!(clarity < least_clarity(0.1, 20.0), "{clarity}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The analyzer's numbers on real clips against librosa (committed, see `reference/`) and FFmpeg (run here).
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 use std::process::Command;
 
 use serde_json::Value;
@@ -87,7 +89,7 @@ fn ebur128_of(name: &str) -> f64 {
     let output = Command::new("ffmpeg")
         .args(["-nostdin", "-hide_banner", "-i"])
         .arg(media(name))
-        .args(["-map", "0:a:0", "-af", "ebur128=framelog=quiet", "-f", "null", "-"])
+        .args(["-map", "0:a:0", "-af", "ebur128=framelog=verbose", "-f", "null", "-"])
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stderr);

@@ -1,6 +1,9 @@
-//! A first guess of the shift between two pictures: every shift of their thumbnails up to a fifth of a side.
+//! First guesses of the shift between two pictures: every shift of their thumbnails up to a fifth of a side.
+//!
+//! Soft pictures are told apart by their brightness, others by their detail: a sky's slow gradient misleads the one,
+//! blur leaves nothing to the other.
 
-use crate::pyramid::{Plane, Pyramid};
+use crate::pyramid::{PAD, Plane, Pyramid};
 
 /// The widest shift that is tried, as a share of each side.
 const REACH: f32 = 0.2;
@@ -8,9 +11,36 @@ const REACH: f32 = 0.2;
 const BETTER_SHARE: f32 = 0.95;
 const BETTER_LEVELS: f32 = 0.2;
 
-/// The shift of the content from the first picture to the second, full-size pixels; zero where no shift fits better.
+/// The shift of the content from the first picture to the second by brightness, full-size pixels; zero where no shift
+/// fits better.
 pub fn shift(from: &Pyramid, to: &Pyramid) -> [f32; 2] {
     let ((a, scale), (b, _)) = (from.thumbnail(), to.thumbnail());
+    best_shift(a, b).map(|steps| steps as f32 * scale)
+}
+
+/// The same by detail alone.
+pub fn detail_shift(from: &Pyramid, to: &Pyramid) -> [f32; 2] {
+    let ((a, scale), (b, _)) = (from.thumbnail(), to.thumbnail());
+    best_shift(&detail(a), &detail(b)).map(|steps| steps as f32 * scale)
+}
+
+/// What differs from the mean of the 5 x 5 pixels around.
+fn detail(plane: &Plane) -> Plane {
+    let mut out = plane.clone();
+    for y in 0..plane.height {
+        for x in 0..plane.width {
+            let around = (0..5).map(|dy| {
+                let start = (y + PAD + dy - 2) * plane.stride + x + PAD - 2;
+                plane.data[start..start + 5].iter().sum::<f32>()
+            });
+            let mean = around.sum::<f32>() / 25.0;
+            out.row_mut(y)[x] -= mean;
+        }
+    }
+    out
+}
+
+fn best_shift(a: &Plane, b: &Plane) -> [i32; 2] {
     let offset = mean(b) - mean(a);
     let reach = |side: usize| (side as f32 * REACH) as i32;
     let (reach_x, reach_y) = (reach(a.width), reach(a.height));
@@ -24,7 +54,7 @@ pub fn shift(from: &Pyramid, to: &Pyramid) -> [f32; 2] {
             }
         }
     }
-    at.map(|steps| steps as f32 * scale)
+    at
 }
 
 fn mean(plane: &Plane) -> f32 {
@@ -79,9 +109,26 @@ mod tests {
     }
 
     #[test]
+    fn detail_is_followed_under_a_shade_that_stays() {
+        let shaded = |dx: usize| {
+            let gray: Vec<u8> = (0..320 * 180)
+                .map(|at| {
+                    let (x, y) = (at % 320, at / 320);
+                    let mast = if (x + 400 - dx) % 83 < 9 { 30 } else { 0 };
+                    (y + mast) as u8
+                })
+                .collect();
+            Pyramid::of(&gray, 320, 180)
+        };
+        let found = detail_shift(&shaded(0), &shaded(32));
+        assert!((found[0] - 32.0).abs() <= 8.0 && found[1].abs() <= 8.0, "{found:?}");
+    }
+
+    #[test]
     fn plain_pictures_have_no_shift() {
         let (dark, bright) =
             (Pyramid::of(&[10; 320 * 180], 320, 180), Pyramid::of(&[200; 320 * 180], 320, 180));
         assert_eq!(shift(&dark, &bright), [0.0, 0.0]);
+        assert_eq!(detail_shift(&dark, &bright), [0.0, 0.0]);
     }
 }

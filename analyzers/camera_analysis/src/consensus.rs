@@ -1,7 +1,8 @@
 //! The one similarity that most of the picture agrees on, however many points a mover in front has.
 //!
 //! RANSAC (Fischler & Bolles 1981) with a graded score as in MSAC (Torr & Zisserman 2000). Each grid cell has one vote,
-//! shared by its points; a cell on the picture's border counts double, since what moves in front is mostly elsewhere.
+//! shared by its points; a cell on the picture's border counts double, and votes from all over the picture count more
+//! than as many from one place: what moves in front is one thing in one place, mostly away from the border.
 
 use crate::corners::Grid;
 use crate::similarity::{Pair, Similarity};
@@ -33,7 +34,8 @@ pub struct Sighting {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Consensus {
     pub model: Similarity,
-    /// The votes for it, each the larger the nearer its point lands: what two consensuses are compared by.
+    /// The votes for it, each the larger the nearer its point lands, times how widely they are spread: what two
+    /// consensuses are compared by.
     pub votes: f32,
     /// The share of points near it, 0..1, each cell weighing the same whatever its points, among cells that
     /// have corners which it keeps within the picture.
@@ -62,7 +64,7 @@ pub fn agree(
     size: [f32; 2],
     candidates: &[Similarity],
 ) -> Option<Consensus> {
-    let votes = Votes::of(sightings, grid);
+    let votes = Votes::of(sightings, grid, size);
     if votes.seen.len() < 2 {
         return None;
     }
@@ -98,6 +100,8 @@ fn draw(votes: &Votes, size: [f32; 2]) -> impl Iterator<Item = Similarity> {
 struct Votes {
     /// Points that were found again, each with its share of its cell's vote.
     seen: Vec<(Pair, f32)>,
+    /// Half the picture's sides, pixels.
+    half: [f32; 2],
 }
 
 fn cell_weight(grid: &Grid, cell: usize) -> f32 {
@@ -117,19 +121,29 @@ fn vote(error: f32) -> f32 {
 }
 
 impl Votes {
-    fn of(sightings: &[Sighting], grid: &Grid) -> Self {
+    fn of(sightings: &[Sighting], grid: &Grid, size: [f32; 2]) -> Self {
         let mut count = vec![0u32; grid.cells()];
         for sighting in sightings {
             count[sighting.cell] += 1;
         }
         let share = |cell: usize| cell_weight(grid, cell) / count[cell] as f32;
         let seen = |s: &Sighting| Some((Pair { from: s.from, to: s.to? }, share(s.cell)));
-        Votes { seen: sightings.iter().filter_map(seen).collect() }
+        Votes { seen: sightings.iter().filter_map(seen).collect(), half: size.map(|side| side / 2.0) }
     }
 
+    /// The sum of the votes times the standard deviation of their places in half picture sides.
     fn score(&self, model: &Similarity) -> f32 {
         let near = tolerance_squared(model);
-        self.seen.iter().map(|(pair, share)| share * vote(model.error_squared(pair) / near)).sum()
+        let (mut sum, mut first, mut second) = (0.0f32, [0.0f32; 2], 0.0f32);
+        for (pair, share) in &self.seen {
+            let vote = share * vote(model.error_squared(pair) / near);
+            let [x, y] = [pair.from[0] / self.half[0], pair.from[1] / self.half[1]];
+            sum += vote;
+            first = [first[0] + vote * x, first[1] + vote * y];
+            second += vote * (x * x + y * y);
+        }
+        // sum * sqrt(second / sum - (first / sum)²), without the divisions.
+        (sum * second - first[0] * first[0] - first[1] * first[1]).max(0.0).sqrt()
     }
 
     /// Least squares, weighted by the votes.

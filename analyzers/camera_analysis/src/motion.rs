@@ -11,9 +11,11 @@ use crate::similarity::Similarity;
 const MIN_CELLS: usize = 4;
 /// Support at which no other first guess is tried.
 const SURE: f32 = 0.6;
-/// Support below which the motion is unknown: a cut, a flash, a blur.
-const MIN_SUPPORT: f32 = 0.3;
-/// Spread that a motion other than none needs; a mover on a plain background covers less.
+/// Support, and support times spread, below which the motion is unknown: a cut, a flash, a blur. The latter is a
+/// quarter of the points, spread over all of the picture, or more in one part of it.
+const MIN_SUPPORT: f32 = 0.2;
+const MIN_SUPPORT_SPREAD: f32 = 0.25 * 0.577;
+/// Spread that a motion other than none needs, too; a mover on a plain background covers less.
 const MIN_SPREAD: f32 = 0.32;
 /// Guesses that differ by less, pixels, are one.
 const NEAR_PX: f32 = 4.0;
@@ -47,11 +49,12 @@ impl Follower {
 fn is_supported(found: &Consensus) -> bool {
     let Similarity { a, b, shift } = found.model;
     let resting = shift[0].hypot(shift[1]) < RESTING_PX && (a - 1.0).hypot(b) * 100.0 < RESTING_PX;
-    found.support >= MIN_SUPPORT && (resting || found.spread >= MIN_SPREAD)
+    let spread = found.spread >= MIN_SPREAD && found.support * found.spread >= MIN_SUPPORT_SPREAD;
+    found.support >= MIN_SUPPORT && (resting || spread)
 }
 
-/// The motion with most support, from several first guesses until one is sure: the coarse shift, none, the motion
-/// before, and what the first guess gave.
+/// The motion with most votes, from several first guesses until one is sure: the coarse shift, none, the motion before,
+/// the coarse shift of the detail, and what the best of these gave.
 pub fn estimate(before: &Pyramid, now: &Pyramid, last: Option<Similarity>) -> Option<Consensus> {
     let (width, height) = before.size();
     let grid = Grid::new(width, height);
@@ -66,16 +69,24 @@ pub fn estimate(before: &Pyramid, now: &Pyramid, last: Option<Similarity>) -> Op
         let candidates = [Similarity::IDENTITY, last.unwrap_or(guess)];
         consensus::agree(&sightings, &grid, [width as f32, height as f32], &candidates)
     };
-    let coarse = Similarity::shifted(coarse::shift(before, now));
-    let mut tried = vec![coarse];
-    let mut best = look(coarse);
-    for guess in [Some(Similarity::IDENTITY), last, best.map(|best| best.model)].into_iter().flatten() {
-        let sure = best.is_some_and(|best| best.support >= SURE);
-        if sure || tried.iter().any(|other| is_near(other, &guess, width.max(height))) {
-            continue;
+    let by_detail = || Similarity::shifted(coarse::detail_shift(before, now));
+    let mut tried = vec![Similarity::shifted(coarse::shift(before, now))];
+    let mut best = look(tried[0]);
+    for turn in 0..4 {
+        if best.is_some_and(|best| best.support >= SURE) {
+            break;
         }
-        tried.push(guess);
-        best = better(best, look(guess));
+        let guess = match turn {
+            0 => Some(Similarity::IDENTITY),
+            1 => last,
+            2 => Some(by_detail()),
+            _ => best.map(|best| best.model),
+        };
+        let new = |guess: &Similarity| !tried.iter().any(|other| is_near(other, guess, width.max(height)));
+        if let Some(guess) = guess.filter(new) {
+            tried.push(guess);
+            best = better(best, look(guess));
+        }
     }
     best
 }

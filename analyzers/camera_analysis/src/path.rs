@@ -96,7 +96,7 @@ fn stray(times: &[f64], path: &[f64], at: usize) -> f64 {
     };
     let mut range = (0..times.len()).filter(|&other| wanted(other));
     let first = range.next().unwrap_or(at);
-    let last = range.last().unwrap_or(at);
+    let last = range.next_back().unwrap_or(at);
     // At the ends the window reaches further to the one side: at least five points.
     let first = first.min((last + 1).saturating_sub(5));
     let last = last.max(first + 4).min(times.len() - 1);

@@ -33,7 +33,7 @@ impl Plane {
         &self.data[self.row_start(y)..][..self.width]
     }
 
-    fn row_mut(&mut self, y: usize) -> &mut [f32] {
+    pub(crate) fn row_mut(&mut self, y: usize) -> &mut [f32] {
         let start = self.row_start(y);
         &mut self.data[start..][..self.width]
     }

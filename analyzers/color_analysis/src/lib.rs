@@ -90,7 +90,7 @@ impl Analyzer for ColorAnalysis {
     }
 
     fn open(self: &Arc<Self>, _video: &Video, _host: &Host) -> Result<Self::Session> {
-        Ok(ColorsOfOneVideo { rules: self.rules, frame: Pixels::new(), video: Pixels::new() })
+        Ok(ColorsOfOneVideo { rules: self.rules, frame: Pixels::default(), video: Pixels::default() })
     }
 }
 

@@ -27,8 +27,8 @@ pub struct Pixels {
     filled: Vec<u16>,
 }
 
-impl Pixels {
-    pub fn new() -> Self {
+impl Default for Pixels {
+    fn default() -> Self {
         Pixels {
             count: 0,
             lightness: [0.0; 2],
@@ -38,7 +38,9 @@ impl Pixels {
             filled: Vec::new(),
         }
     }
+}
 
+impl Pixels {
     /// Forgets all pixels, and keeps the memory.
     pub fn clear(&mut self) {
         for cell in self.filled.drain(..) {
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     fn of(pixels: &[[u8; 3]]) -> Pixels {
-        let mut counted = Pixels::new();
+        let mut counted = Pixels::default();
         counted.add_rgb(&pixels.concat());
         counted
     }
@@ -175,7 +177,7 @@ mod tests {
     #[test]
     fn pooled_frames_equal_one_frame_with_all_pixels() {
         let (first, second) = ([[10, 20, 30], [90, 80, 70]], [[10, 20, 31], [250, 10, 10]]);
-        let mut pooled = Pixels::new();
+        let mut pooled = Pixels::default();
         pooled.add(&of(&first));
         pooled.add(&of(&second));
         let at_once = of(&[first, second].concat());

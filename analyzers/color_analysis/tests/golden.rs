@@ -80,7 +80,7 @@ fn measures_of_real_frames_are_those_of_other_implementations() {
 fn clusters_fit_as_well_as_those_of_scikit_learn() {
     for (name, expected) in reference()["frames"].as_object().expect("frames") {
         let rgb = first_frame(name);
-        let mut pixels = Pixels::new();
+        let mut pixels = Pixels::default();
         pixels.add_rgb(&rgb);
         let centres = clusters(&pixels.points(), 5);
         let cost = |rgb: &[u8]| {
@@ -161,14 +161,16 @@ fn under_light(input: &[&str], kelvin: u32) -> Value {
 #[test]
 fn temperature_of_a_real_picture_follows_the_light() {
     let garden = media("Garden.jpg");
-    let kelvin = |light| number(&under_light(&["-i", garden.to_str().expect("a path")], light)["temperature_k"]);
+    let kelvin =
+        |light| number(&under_light(&["-i", garden.to_str().expect("a path")], light)["temperature_k"]);
     let kelvins = [3500, 5000, 6500, 8000, 11000].map(kelvin);
     assert!(kelvins.is_sorted_by(|warmer, cooler| warmer * 1.03 < *cooler), "{kelvins:?}");
 }
 
 #[test]
 fn grey_is_warm_or_cool_by_the_light() {
-    let word = |light| under_light(&["-f", "lavfi", "-i", "color=gray:s=64x48"], light)["temperature"].clone();
+    let word =
+        |light| under_light(&["-f", "lavfi", "-i", "color=gray:s=64x48"], light)["temperature"].clone();
     assert_eq!([3500, 5000, 6500, 9000, 12000].map(word), ["warm", "warm", "neutral", "cool", "cool"]);
 }
 

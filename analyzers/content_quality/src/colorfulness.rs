@@ -44,7 +44,9 @@ impl Opponents<i64> {
 
 fn opponents(rgb: &[u8]) -> Opponents<i32> {
     let (mut red_green, mut yellow_blue) = ([0i16; PIXELS], [0i16; PIXELS]);
-    for ((red_green, yellow_blue), pixel) in red_green.iter_mut().zip(&mut yellow_blue).zip(rgb.chunks_exact(3)) {
+    for ((red_green, yellow_blue), pixel) in
+        red_green.iter_mut().zip(&mut yellow_blue).zip(rgb.chunks_exact(3))
+    {
         let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(i16::from);
         *red_green = red - green;
         *yellow_blue = red + green - 2 * blue;

@@ -3,14 +3,14 @@
 use crate::Measures;
 
 /// A sharpness that counts as fully sharp.
-const SHARP: f64 = 0.6;
+const SHARP: f64 = 0.5;
 /// How much each measure weighs; those that are unknown do not.
 const SHARPNESS: f64 = 0.35;
 const EXPOSURE: f64 = 0.25;
 const NOISE: f64 = 0.2;
 const BLOCKINESS: f64 = 0.2;
 
-/// 0..1: the weighted geometric mean of sharpness / 0.6 (at most 1), exposure, 1 - noise and 1 - blockiness, so that
+/// 0..1: the weighted geometric mean of sharpness / 0.5 (at most 1), exposure, 1 - noise and 1 - blockiness, so that
 /// one bad measure is not made up for by the others. `None` where nothing is known.
 pub fn technical(measures: &Measures) -> Option<f64> {
     let parts = [

@@ -108,7 +108,8 @@ pub fn course(film: &Film, fit: &Fit) -> Course {
         frames.map(|t| (t as f32, blend(film, fit.first, fit.last, t).weight)).collect();
     let inner = |weight: f32| (0.1..0.9).contains(&weight);
     let within = |t: f32| t > fit.first as f32 && t < fit.last as f32;
-    let points: Vec<(f32, f32)> = weights.iter().copied().filter(|&(t, weight)| within(t) && inner(weight)).collect();
+    let points: Vec<(f32, f32)> =
+        weights.iter().copied().filter(|&(t, weight)| within(t) && inner(weight)).collect();
     let count = points.len().max(1) as f32;
     let (mean_t, mean_weight) =
         (points.iter().map(|p| p.0).sum::<f32>() / count, points.iter().map(|p| p.1).sum::<f32>() / count);
@@ -127,5 +128,41 @@ pub fn course(film: &Film, fit: &Fit) -> Course {
         start: frame((at(0.0) + grace).floor() + 1.0),
         middle: frame((at(0.5) - grace).ceil()),
         end: frame((at(1.0) - grace).ceil()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pictures::{film_of, mixed, scene};
+
+    #[test]
+    fn finds_the_weight_of_a_blend_and_that_a_third_picture_is_none() {
+        let (a, b) = (scene(1, 0, 0), scene(2, 0, 0));
+        let film = film_of([a.clone(), mixed(&a, &b, 0.3), b, scene(3, 0, 0)]);
+        let found = blend(&film, 0, 2, 1);
+        assert!((found.weight - 0.3).abs() < 0.01 && found.residual < 0.02, "{found:?}");
+        assert!(blend(&film, 0, 2, 3).residual > 0.4);
+    }
+
+    #[test]
+    fn reads_start_middle_and_end_off_a_dissolve() {
+        let (a, b) = (scene(1, 0, 0), scene(2, 0, 0));
+        // Frames 0..=10 are `a`, 11..=17 are mixed by eighths, from 18 on `b`.
+        let weight = |t: i32| ((t - 10) as f32 / 8.0).clamp(0.0, 1.0);
+        let film = film_of((0..30).map(|t| mixed(&a, &b, weight(t))));
+        let limits = Limits { residual: 0.1, deviation: 0.1 };
+        let fit = fit(&film, 10, 18, &limits).expect("a dissolve");
+        assert!(fit.deviation < 0.02 && fit.residual < 0.05, "{fit:?}");
+        assert_eq!(course(&film, &fit), Course { start: 11, middle: 14, end: 18 });
+    }
+
+    #[test]
+    fn refuses_a_cut_and_a_pan() {
+        let limits = Limits { residual: 0.2, deviation: 0.16 };
+        let cut = film_of((0..9).map(|t| scene(if t < 4 { 1 } else { 2 }, 0, 0)));
+        assert_eq!(fit(&cut, 0, 8, &limits), None);
+        let pan = film_of((0..9).map(|t| scene(1, 5 * t, 0)));
+        assert_eq!(fit(&pan, 0, 8, &limits), None);
     }
 }

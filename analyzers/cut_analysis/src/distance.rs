@@ -1,28 +1,25 @@
-//! How different two frames are: in colours, in blocks, and in structure where motion is forgiven.
+//! How different two frames are: in the colours of their blocks, and in structure, where motion is forgiven.
 
-use crate::film::{Film, Histogram};
+use crate::film::{Film, ONE_COLOUR};
 
 /// Side of the blocks that are looked for in the other picture.
 pub const TILE: usize = 8;
 /// How far a block may have moved in each direction, pixels of the small frame.
 pub const REACH: isize = 6;
+/// The same around a shift of the whole picture, which is known to four pixels.
+pub const REACH_OF_SHIFT: isize = 3;
 /// Added to the cost of a tile's pixel from itself: what coding noise makes of a flat tile.
 const NOISE: f32 = 3.0;
 /// Mean and standard deviation that pictures are brought to before their structure is compared.
 const NORMAL: (f32, f32) = (128.0, 40.0);
 /// A picture of less contrast is not stretched further: what is left in it is mostly coding noise.
 const LEAST_DEVIATION: f32 = 12.0;
+/// Difference of block means from which on two colours have nothing in common.
+const OTHER_COLOUR: f32 = 25.0;
 /// Below this no other way of comparing is tried.
-const SURELY_SAME: f32 = 0.15;
+const SURELY_SAME: f32 = 0.3;
 /// Share of the picture that a shift of the whole must leave in common.
 const LEAST_COMMON: f32 = 0.4;
-
-/// Half the sum of absolute differences of the shares in each bin, mean of the three channels, 0..1.
-pub fn histogram(a: &Histogram, b: &Histogram) -> f32 {
-    let pixels: u32 = a[0].iter().sum();
-    let moved: u32 = a.iter().flatten().zip(b.iter().flatten()).map(|(&a, &b)| a.abs_diff(b)).sum();
-    moved as f32 / (6.0 * pixels.max(1) as f32)
-}
 
 /// Mean absolute difference of the block means over all three channels, 0..255.
 pub fn blocks(film: &Film, a: usize, b: usize) -> f32 {
@@ -36,11 +33,17 @@ pub fn blocks(film: &Film, a: usize, b: usize) -> f32 {
 ///
 /// The cost of predicting a tile from the best place of the other picture nearby is set against the cost of
 /// predicting it from its own mean, which is how encoders find scene changes (x264's `scenecut`: inter against
-/// intra cost); the mean over all tiles of both pictures, none counting for more than 1. Besides places nearby, a
-/// shift of the whole picture is tried, so that a whip pan is followed. The least of two ways counts: each picture
+/// intra cost); the mean over all tiles of both pictures, none counting for more than 1. Nearby is
+/// meant twice: around the shift of the whole picture, so that a whip pan is followed, and around where the tile is,
+/// so that things may move. The least of two ways counts: each picture
 /// brought to the same brightness and contrast, so that a change of exposure is none; and both treated alike, so
 /// that a caption, which changes the brightness of the whole, does not spoil the rest.
+///
+/// Two frames of one colour each have no structure: there the colours are compared.
 pub fn structure(film: &Film, a: usize, b: usize) -> f32 {
+    if film.contrast[a].max(film.contrast[b]) < ONE_COLOUR {
+        return (blocks(film, a, b) / OTHER_COLOUR).min(1.0);
+    }
     let own = [a, b].map(|t| Levels::of(film.brightness[t], film.contrast[t]));
     let least = normalised_structure(film, [a, b], own);
     if least < SURELY_SAME {
@@ -55,12 +58,12 @@ fn normalised_structure(film: &Film, [a, b]: [usize; 2], [of_a, of_b]: [Levels; 
     let tiles = Tiles { width: film.width, height: film.height };
     let (a, b) = (of_a.apply(film.luma(a)), of_b.apply(film.luma(b)));
     let (cost_a, cost_b) = (tiles.intra(&a), tiles.intra(&b));
-    let compare = |shift: (isize, isize)| {
+    let compare = |shift: (isize, isize), reach: isize| {
         let back = (-shift.0, -shift.1);
-        tiles.ratio(&tiles.inter(&b, &a, shift), &cost_b, &tiles.inter(&a, &b, back), &cost_a)
+        tiles.ratio(&tiles.inter(&b, &a, shift, reach), &cost_b, &tiles.inter(&a, &b, back, reach), &cost_a)
     };
-    let near = compare((0, 0));
-    if near < SURELY_SAME { near } else { near.min(compare(shift(&a, &b, film.width, film.height))).min(1.0) }
+    let shifted = compare(shift(&a, &b, film.width, film.height), REACH_OF_SHIFT);
+    if shifted < SURELY_SAME { shifted } else { shifted.min(compare((0, 0), REACH)) }
 }
 
 /// Brings luma to one mean and deviation.
@@ -76,7 +79,8 @@ impl Levels {
     }
 
     fn apply(self, luma: &[u8]) -> Vec<u8> {
-        let level = |y: usize| (NORMAL.0 + (y as f32 - self.mean) * self.factor).round().clamp(0.0, 255.0) as u8;
+        let level =
+            |y: usize| (NORMAL.0 + (y as f32 - self.mean) * self.factor).round().clamp(0.0, 255.0) as u8;
         let table: [u8; 256] = std::array::from_fn(level);
         luma.iter().map(|&y| table[usize::from(y)]).collect()
     }
@@ -115,12 +119,12 @@ impl Tiles {
     }
 
     /// For each tile of `picture` the least sum of absolute differences to a place of `other` no further than
-    /// [`REACH`] from `shift`; `None` where no such place lies within `other` wholly.
-    fn inter(&self, picture: &[u8], other: &[u8], shift: (isize, isize)) -> Vec<Option<u32>> {
+    /// `reach` from `shift`; `None` where no such place lies within `other` wholly.
+    fn inter(&self, picture: &[u8], other: &[u8], shift: (isize, isize), reach: isize) -> Vec<Option<u32>> {
         let mut best = vec![None; self.columns() * self.rows()];
         let mut columns = vec![0u16; self.width];
-        for dy in shift.1 - REACH..=shift.1 + REACH {
-            for dx in shift.0 - REACH..=shift.0 + REACH {
+        for dy in shift.1 - reach..=shift.1 + reach {
+            for dx in shift.0 - reach..=shift.0 + reach {
                 for (row, best) in best.chunks_exact_mut(self.columns()).enumerate() {
                     self.row_of_tiles(picture, other, (dx, dy), row, &mut columns, best);
                 }
@@ -143,13 +147,16 @@ impl Tiles {
             return;
         }
         let from = (-dx).clamp(0, self.width as isize) as usize;
-        let to = (self.width as isize - dx).clamp(from as isize, self.width as isize) as usize;
+        let to = (self.width as isize - dx).clamp(0, self.width as isize) as usize;
+        if from >= to {
+            return;
+        }
         columns.fill(0);
         for y in top..bottom {
             let other_y = (y as isize + dy) as usize;
             let mine = &picture[y * self.width..][from..to];
-            let start = (other_y * self.width) as isize + from as isize + dx;
-            let other = &other[start.max(0) as usize..][..to - from];
+            let start = other_y * self.width + (from as isize + dx) as usize;
+            let other = &other[start..][..to - from];
             for ((sum, &a), &b) in columns[from..to].iter_mut().zip(mine).zip(other) {
                 *sum += u16::from(a.abs_diff(b));
             }
@@ -219,4 +226,55 @@ fn quarter(picture: &[u8], width: usize, height: usize) -> (Vec<u8>, usize, usiz
         }
     }
     (small, columns, rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pictures::{HEIGHT, WIDTH, film_of, scene};
+
+    #[test]
+    fn is_zero_for_the_same_picture_and_high_for_another() {
+        let film = film_of([scene(1, 0, 0), scene(1, 0, 0), scene(2, 0, 0)]);
+        assert_eq!((structure(&film, 0, 1), blocks(&film, 0, 1)), (0.0, 0.0));
+        assert!(structure(&film, 0, 2) > 0.7, "{}", structure(&film, 0, 2));
+        assert!((structure(&film, 0, 2) - structure(&film, 2, 0)).abs() < 0.02);
+    }
+
+    #[test]
+    fn forgives_motion_up_to_half_of_the_picture() {
+        for (dx, dy) in [(3, 2), (-6, 4), (20, 0), (-28, 3), (0, 16)] {
+            let film = film_of([scene(1, 0, 0), scene(1, dx, dy)]);
+            let structure = structure(&film, 0, 1);
+            assert!(structure < 0.3, "{dx} {dy}: {structure}");
+        }
+    }
+
+    #[test]
+    fn forgives_a_change_of_brightness() {
+        let dark: Vec<u8> = scene(1, 0, 0).iter().map(|&value| value / 2 + 10).collect();
+        let film = film_of([scene(1, 0, 0), dark]);
+        assert!(blocks(&film, 0, 1) > 10.0);
+        assert!(structure(&film, 0, 1) < 0.15, "{}", structure(&film, 0, 1));
+    }
+
+    #[test]
+    fn counts_a_caption_by_its_area() {
+        let mut captioned = scene(1, 0, 0);
+        captioned[WIDTH * 3 * (HEIGHT - 4)..].fill(255);
+        let film = film_of([scene(1, 0, 0), captioned]);
+        // One of five rows of tiles is lost, and no other.
+        assert!((0.1..0.25).contains(&structure(&film, 0, 1)), "{}", structure(&film, 0, 1));
+    }
+
+    #[test]
+    fn compares_pictures_smaller_than_a_tile() {
+        for (width, height) in [(1, 1), (2, 2), (3, 9), (13, 1)] {
+            let mut film = Film::new(width, height);
+            film.push(&vec![0; width * height * 3]);
+            film.push(&vec![255; width * height * 3]);
+            assert_eq!(structure(&film, 0, 0), 0.0);
+            assert!(structure(&film, 0, 1) > 0.5, "{width}x{height}: {}", structure(&film, 0, 1));
+        }
+    }
 }

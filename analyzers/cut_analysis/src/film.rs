@@ -1,8 +1,10 @@
-//! What is kept of every frame: a small luma picture for comparing structure, block means of colour for the blend
-//! model, and a colour histogram for as long as the next frame needs it. The pixels themselves are not kept.
+//! What is kept of every frame: a small luma picture for comparing structure, and block means of colour for the blend
+//! model. 4 KiB a frame.
 
 /// Side of a block in pixels of the small frame, for [`Film::blocks`].
 pub const BLOCK: usize = 4;
+/// A frame whose luma deviates less than this shows one colour.
+pub const ONE_COLOUR: f32 = 4.0;
 /// Bins of one channel's histogram.
 pub const BINS: usize = 32;
 /// Counts of luma, blue and red difference in steps of 8.
@@ -19,8 +21,6 @@ pub struct Film {
     pub brightness: Vec<f32>,
     /// Standard deviation of luma within each frame, 0..128.
     pub contrast: Vec<f32>,
-    /// Histograms of the two latest frames, the newer one last.
-    pub histograms: [Histogram; 2],
 }
 
 impl Film {
@@ -41,16 +41,14 @@ impl Film {
     /// Adds a frame: `height` rows of `width` RGB triples.
     pub fn push(&mut self, rgb: &[u8]) {
         let (columns, rows) = self.grid();
-        let mut histogram = [[0; BINS]; 3];
         let mut sums = vec![[0u32; 4]; columns * rows];
         let start = self.luma.len();
-        for (y, row) in rgb.chunks_exact(self.width * 3).enumerate() {
+        for (y, row) in rgb.chunks_exact((self.width * 3).max(1)).enumerate() {
             let sums = &mut sums[y / BLOCK * columns..][..columns];
             for (pixels, sum) in row.chunks(BLOCK * 3).zip(sums) {
                 for pixel in pixels.chunks_exact(3) {
                     let colour = ycbcr(pixel);
                     for channel in 0..3 {
-                        histogram[channel][usize::from(colour[channel]) * BINS / 256] += 1;
                         sum[channel] += u32::from(colour[channel]);
                     }
                     sum[3] += 1;
@@ -64,7 +62,6 @@ impl Film {
         let (mean, deviation) = statistics(&self.luma[start..]);
         self.brightness.push(mean);
         self.contrast.push(deviation);
-        self.histograms = [self.histograms[1], histogram];
     }
 
     /// Luma of frame `t`, `height` rows of `width`.
@@ -102,4 +99,24 @@ fn statistics(luma: &[u8]) -> (f32, f32) {
     let squares: u64 = luma.iter().map(|&y| u64::from(y) * u64::from(y)).sum();
     let mean = sum as f32 / count;
     (mean, (squares as f32 / count - mean * mean).max(0.0).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_luma_and_block_means_of_each_colour() {
+        let mut film = Film::new(6, 5);
+        let red_then_blue = |x: usize| if x < 4 { [255, 0, 0] } else { [0, 0, 255] };
+        film.push(&(0..30).flat_map(|at| red_then_blue(at % 6)).collect::<Vec<u8>>());
+        assert_eq!(film.grid(), (2, 2));
+        assert_eq!(film.luma(0)[..6], [76, 76, 76, 76, 29, 29]);
+        // JFIF: Y, Cb, Cr of red are 76, 85, 255, of blue 29, 255, 107.
+        let expected = [76.0, 29.0, 76.0, 29.0, 85.0, 255.0, 85.0, 255.0, 255.0, 107.0, 255.0, 107.0];
+        assert_eq!(film.blocks(0), expected);
+        let mean = (4.0 * 76.0 + 2.0 * 29.0) / 6.0;
+        assert!((film.brightness[0] - mean).abs() < 1e-3);
+        assert!((film.contrast[0] - 47.0 * (2f32 / 9.0).sqrt()).abs() < 1e-2);
+    }
 }

@@ -1,4 +1,4 @@
-//! Where one shot ends and the next begins: hard cuts, dissolves and fades, from every frame, without a model.
+//! Where one shot ends and the next begins: cuts, dissolves, fades and wipes, from every frame, without a trained model.
 //!
 //! Each frame is reduced to a few hundred numbers as it comes ([`film`]) and compared with the one before
 //! ([`distance`]); what they say is decided when all are known ([`shots`]).
@@ -8,26 +8,26 @@ pub mod cuts;
 pub mod distance;
 pub mod film;
 pub mod gradual;
+#[cfg(test)]
+mod pictures;
 pub mod settings;
 pub mod shots;
 pub mod threshold;
 pub mod transition;
+pub mod wipes;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
 
+use crate::cuts::Change;
 use crate::film::Film;
 use crate::settings::Settings;
 use crate::transition::{Kind, Transition};
 
 /// Pixels of the longer side of the frames: enough to follow motion by a pixel in 64, and to average noise away.
 pub const FRAME_SIDE: u32 = 64;
-
-/// Pairs of frames that differ less than this in their block means are the same picture; their structure is not
-/// looked at.
-const STILL: f32 = 1.0;
 
 /// The analyzer; it shares nothing but its settings.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Analyzer for CutAnalysis {
     type Session = CutsOfOneVideo;
 
     fn description() -> Description {
-        let about = "hard cuts, dissolves and fades from every frame, by structure and the blend model";
+        let about = "cuts, dissolves, fades and wipes from every frame, by structure and the blend model";
         Description::new("cut_analysis", env!("CARGO_PKG_VERSION"), about)
             .frames(FrameRequest {
                 sampling: Sampling::EveryFrame,
@@ -60,7 +60,7 @@ impl Analyzer for CutAnalysis {
             settings: self.settings.clone(),
             stated_fps: video.fps,
             film: Film::default(),
-            scores: Vec::new(),
+            changes: Vec::new(),
             frames: Vec::new(),
         })
     }
@@ -72,7 +72,7 @@ pub struct CutsOfOneVideo {
     settings: Settings,
     stated_fps: f64,
     film: Film,
-    scores: Vec<f32>,
+    changes: Vec<Change>,
     /// Number and seconds of each frame.
     frames: Vec<(u64, f64)>,
 }
@@ -105,9 +105,13 @@ impl Session for CutsOfOneVideo {
 
     fn finish(&mut self, findings: &mut Findings) -> Result<Summary> {
         if self.frames.is_empty() {
-            return Summary::of(&WholeVideo { cut_count: None, cuts_per_minute: None, shot_length_mean_s: None });
+            return Summary::of(&WholeVideo {
+                cut_count: None,
+                cuts_per_minute: None,
+                shot_length_mean_s: None,
+            });
         }
-        let transitions = shots::transitions(&self.film, &self.scores, self.fps(), &self.settings);
+        let transitions = shots::transitions(&self.film, &self.changes, self.fps(), &self.settings);
         for transition in &transitions {
             findings.segment(&self.segment(transition))?;
         }
@@ -130,22 +134,15 @@ impl CutsOfOneVideo {
         }
         self.film.push(frame.data);
         self.frames.push((frame.index, frame.timestamp_s));
-        self.scores.push(self.score_of_last());
+        let change = |before| Change::between(&self.film, before, before + 1);
+        self.changes.push(self.film.len().checked_sub(2).map_or(Change::default(), change));
         Ok(())
-    }
-
-    fn score_of_last(&self) -> f32 {
-        let Some(before) = self.film.len().checked_sub(2) else { return 0.0 };
-        let blocks = distance::blocks(&self.film, before, before + 1);
-        if blocks < STILL {
-            return 0.0;
-        }
-        cuts::score(distance::structure(&self.film, before, before + 1), blocks)
     }
 
     /// Frames a second as they came; as the container says where a single one did.
     fn fps(&self) -> f64 {
-        let span = self.frames.last().map_or(0.0, |last| last.1) - self.frames.first().map_or(0.0, |first| first.1);
+        let span =
+            self.frames.last().map_or(0.0, |last| last.1) - self.frames.first().map_or(0.0, |first| first.1);
         let fps = if span > 0.0 { (self.frames.len() - 1) as f64 / span } else { self.stated_fps };
         if fps.is_finite() && fps > 0.0 { fps } else { 25.0 }
     }

@@ -17,7 +17,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { cut_threshold: 0.33, flash_s: 0.2, longest_s: 2.0 }
+        Settings { cut_threshold: 0.3, flash_s: 0.2, longest_s: 2.0 }
     }
 }
 
@@ -36,5 +36,23 @@ impl Settings {
             return bad("longest_s", "between 0.1 and 10 seconds");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_makes_no_sense_by_its_key() {
+        assert!(Settings::default().check().is_ok());
+        let wrong = [
+            Settings { cut_threshold: 1.5, ..Settings::default() },
+            Settings { flash_s: -1.0, ..Settings::default() },
+            Settings { longest_s: f64::NAN, ..Settings::default() },
+        ];
+        for (settings, key) in wrong.iter().zip(["cut_threshold", "flash_s", "longest_s"]) {
+            assert!(settings.check().expect_err(key).message.starts_with(key));
+        }
     }
 }

@@ -1,18 +1,20 @@
 //! From transitions to shots: which of them begin a new one, and how many shots that makes.
 
-use crate::film::Film;
+use crate::cuts::{self, Change};
+use crate::film::{Film, ONE_COLOUR};
 use crate::gradual;
-use crate::cuts;
 use crate::settings::Settings;
 use crate::transition::{Kind, Transition};
+use crate::wipes;
 
-/// All transitions of a film, in order of time. `scores` are as in [`cuts::find`].
-pub fn transitions(film: &Film, scores: &[f32], fps: f64, settings: &Settings) -> Vec<Transition> {
-    let mut scores = scores.to_vec();
-    let cuts = cuts::find(film, &mut scores, fps, settings);
+/// All transitions of a film, in order of time. `changes` are as in [`cuts::find`].
+pub fn transitions(film: &Film, changes: &[Change], fps: f64, settings: &Settings) -> Vec<Transition> {
+    let cuts = cuts::find(film, changes, fps, settings);
     let mut found = gradual::fades(film, fps, settings);
     let dissolves = gradual::dissolves(film, fps, settings, &found);
     found.extend(dissolves);
+    let wipes = wipes::find(film, fps, settings, &found);
+    found.extend(wipes);
     let clear = |cut: &Transition| !found.iter().any(|gradual| gradual.overlaps(cut));
     let cuts: Vec<Transition> = cuts.into_iter().filter(clear).collect();
     found.extend(cuts);
@@ -29,12 +31,42 @@ pub fn count(film: &Film, transitions: &[Transition]) -> usize {
     let mut shots = 0;
     let mut from = 0;
     for transition in transitions.iter().filter(|transition| transition.kind != Kind::FadeOut) {
-        shots += usize::from(shows_picture(film, from, transition.frame));
-        from = transition.frame;
+        shots += usize::from(shows_picture(film, from, transition.start));
+        from = transition.end;
     }
     shots + usize::from(shows_picture(film, from, film.len()))
 }
 
+/// Whether there is a picture from one frame up to another, or in the first of them where they coincide.
 fn shows_picture(film: &Film, from: usize, to: usize) -> bool {
-    film.contrast[from..to].iter().any(|&contrast| contrast >= cuts::ONE_COLOUR)
+    let to = to.max(from + 1).min(film.len());
+    film.contrast[from..to].iter().any(|&contrast| contrast >= ONE_COLOUR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pictures::{HEIGHT, WIDTH, film_of, scene};
+
+    fn at(kind: Kind, start: usize, frame: usize, end: usize) -> Transition {
+        Transition { kind, start, frame, end, confidence: 1.0 }
+    }
+
+    #[test]
+    fn counts_pictures_and_not_the_black_around_them() {
+        let black = || vec![0; WIDTH * HEIGHT * 3];
+        let dark = |t: i32| t < 5 || (20..30).contains(&t) || t >= 55;
+        let film = film_of((0..60).map(|t| if dark(t) { black() } else { scene(1, 0, 0) }));
+        let fades = [
+            at(Kind::FadeIn, 5, 7, 9),
+            at(Kind::FadeOut, 15, 17, 20),
+            at(Kind::FadeIn, 30, 32, 35),
+            at(Kind::Cut, 45, 45, 45),
+            at(Kind::FadeOut, 50, 52, 55),
+        ];
+        assert_eq!(count(&film, &fades), 3);
+        // Cut to black and back counts once as well.
+        assert_eq!(count(&film, &[at(Kind::Cut, 20, 20, 20), at(Kind::Cut, 30, 30, 30)]), 2);
+        assert_eq!(count(&film, &[]), 1);
+    }
 }

@@ -25,3 +25,22 @@ pub fn median(values: &mut [f32]) -> f32 {
     let middle = values.len() / 2;
     *values.select_nth_unstable_by(middle, f32::total_cmp).1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn follows_the_surroundings_and_leaves_the_peak_itself_out() {
+        let values = [0.1, 0.2, 0.1, 0.9, 0.2, 0.1, 0.2];
+        // Around: three of 0.1, three of 0.2; upper median 0.2, deviations 0.1 and 0.
+        assert!((local(&values, 3, 3, 2.0) - 0.4).abs() < 1e-6);
+        assert!((rival(&values, 3, 3) - 0.2).abs() < 1e-6);
+        assert!((rival(&values, 4, 1) - 0.9).abs() < 1e-6);
+    }
+
+    #[test]
+    fn is_nothing_without_neighbours() {
+        assert_eq!((local(&[0.7], 0, 5, 3.0), rival(&[0.7], 0, 5)), (0.0, 0.0));
+    }
+}

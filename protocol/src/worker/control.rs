@@ -138,6 +138,8 @@ pub struct DecodeReport {
     /// Seconds of sound that were decoded.
     pub audio_s: Option<f64>,
     pub cpu_s: f64,
+    /// Peak of the decode worker's resident memory.
+    pub memory_peak_mb: f64,
     /// Why the file is not whole, in one sentence.
     pub defect: Option<String>,
 }

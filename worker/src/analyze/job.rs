@@ -176,7 +176,9 @@ impl Job {
                 return;
             }
         }
-        // Without a setup there was no video to open; the daemon knows why and waits for nobody.
+        for session in sessions.into_iter().flatten() {
+            session.fail("the decoder ended before the first frame");
+        }
         self.queues.iter().for_each(|queue| queue.end());
     }
 

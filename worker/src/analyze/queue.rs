@@ -57,16 +57,20 @@ impl<T> Queue<T> {
     }
 
     /// The next items: as many of one kind as `batch` allows, waiting for as many unless flushed, ended, or followed
-    /// by another kind. Empty at the end.
-    pub(super) fn take(&self, batch: usize, same_kind: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    /// by another kind. `batch` may depend on the kind. Empty at the end.
+    pub(super) fn take(&self, batch: impl Fn(&T) -> usize, same_kind: impl Fn(&T, &T) -> bool) -> Vec<T> {
         let mut state = self.lock();
         loop {
+            let batch = state.items.front().map_or(1, &batch).max(1);
             let run = match state.items.front() {
-                Some(first) => state.items.iter().take(batch).take_while(|item| same_kind(first, item)).count(),
+                Some(first) => {
+                    let following = state.items.iter().take(batch).skip(1);
+                    1 + following.take_while(|item| same_kind(first, item)).count()
+                }
                 None => 0,
             };
             let followed = state.items.len() > run;
-            if run > 0 && (run == batch || followed || state.flushed > 0 || state.ended) {
+            if run > 0 && (run >= batch || followed || state.flushed > 0 || state.ended) {
                 state.flushed = state.flushed.saturating_sub(run);
                 return state.items.drain(..run).collect();
             }
@@ -94,12 +98,12 @@ mod tests {
     fn batches_are_full_unless_another_kind_or_the_end_follows() {
         let queue = Queue::new();
         [1, 2, 3, -1, 4].into_iter().for_each(|item| queue.push(item));
-        assert_eq!(queue.take(2, same_sign), [1, 2]);
-        assert_eq!(queue.take(2, same_sign), [3], "sound follows, and order is kept");
-        assert_eq!(queue.take(1, same_sign), [-1]);
+        assert_eq!(queue.take(|_| 2, same_sign), [1, 2]);
+        assert_eq!(queue.take(|_| 2, same_sign), [3], "sound follows, and order is kept");
+        assert_eq!(queue.take(|_| 1, same_sign), [-1]);
         queue.end();
-        assert_eq!(queue.take(2, same_sign), [4]);
-        assert!(queue.take(2, same_sign).is_empty());
+        assert_eq!(queue.take(|_| 2, same_sign), [4]);
+        assert!(queue.take(|_| 2, same_sign).is_empty());
     }
 
     #[test]
@@ -107,10 +111,10 @@ mod tests {
         let queue = Queue::new();
         queue.push(1);
         queue.flush();
-        assert_eq!(queue.take(8, same_sign), [1]);
+        assert_eq!(queue.take(|_| 8, same_sign), [1]);
         queue.push(2);
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| queue.take(2, same_sign));
+            let waiting = scope.spawn(|| queue.take(|_| 2, same_sign));
             queue.push(3);
             assert_eq!(waiting.join().expect("no panic"), [2, 3]);
         });
@@ -122,6 +126,6 @@ mod tests {
         queue.push(1);
         queue.close();
         queue.push(2);
-        assert!(queue.take(1, same_sign).is_empty());
+        assert!(queue.take(|_| 1, same_sign).is_empty());
     }
 }

@@ -149,6 +149,16 @@ impl Session {
         }
     }
 
+    /// Ends before it began.
+    pub(super) fn fail(self, reason: &str) {
+        self.board.end();
+        self.queue.close();
+        self.running.fetch_sub(1, Ordering::AcqRel);
+        let outcome = Outcome::Failed { frames: 0, compute_s: 0.0, wall_s: 0.0, reason: reason.to_owned() };
+        let analyzer = self.wanted.name.clone();
+        let _ = self.daemon.send(&FromAnalyze::Finished { job: self.settings.number, analyzer, outcome });
+    }
+
     fn analyse(&self, video: &VideoInfo, batch_limit: u32, found: &mut Findings) -> Result<FinalWord, Error> {
         let progress = Arc::new(Progress {
             job: self.settings.number,
@@ -166,8 +176,10 @@ impl Session {
 
         let batch = self.wanted.batch.min(batch_limit).max(1) as usize;
         let alike = |a: &Item, b: &Item| matches!((a, b), (Item::Frame { .. }, Item::Frame { .. }));
+        // Sound comes in chunks of a second already: nobody waits for a second chunk.
+        let enough = |first: &Item| if matches!(first, Item::Audio { .. }) { 1 } else { batch };
         loop {
-            let items = self.queue.take(batch, alike);
+            let items = self.queue.take(enough, alike);
             if items.is_empty() {
                 break;
             }

@@ -62,6 +62,7 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
     }
     report.sha256 = hash.join().ok().flatten();
     report.cpu_s = process::cpu_s();
+    report.memory_peak_mb = process::memory_peak_mb();
     Ok(daemon.send(&FromDecode::Finished(report))?)
 }
 

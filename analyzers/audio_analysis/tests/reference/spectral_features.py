@@ -3,8 +3,9 @@
 librosa 0.10.2.post1, numpy 2.4.6, scipy 1.17.1, numba 0.68.1; samples decoded by ffmpeg 5.1.9.
 Usage: python spectral_features.py FOLDER_OF_MEDIA > spectral_features.json
 
-Each second holds the mean over the frames whose centre lies within it. Frames are as the analyzer states them: a power
-of two of at least 40 ms, a quarter of it as hop, centred, zero padded.
+Each second holds the mean over the frames whose centre lies within it and which are above -100 dBFS (windowed mean
+power; decoders put digital silence before the sound). Frames are as the analyzer states them: a power of two of at
+least 40 ms, a quarter of it as hop, centred, zero padded.
 """
 
 import json
@@ -37,11 +38,13 @@ def features(rate, samples):
         "spectral_bandwidth_hz": librosa.feature.spectral_bandwidth(y=y, pad_mode="constant", **frames)[0],
         "spectral_rolloff_hz": librosa.feature.spectral_rolloff(y=y, pad_mode="constant", roll_percent=0.85, **frames)[0],
     }
+    spectrum = np.abs(librosa.stft(y, n_fft=length, hop_length=length // 4, pad_mode="constant")) ** 2
+    heard = 2 * spectrum.sum(axis=0) / (length * 0.375 * length) > 1e-10
     centres = np.arange(len(series["spectral_centroid_hz"])) * (length // 4)
     seconds = []
     for second in range(int(np.ceil(len(mono) / rate))):
         start, end = second * rate, min((second + 1) * rate, len(mono))
-        here = (centres >= start) & (centres < end)
+        here = heard & (centres >= start) & (centres < end)
         row = {name: float(values[here].mean()) for name, values in series.items()} if here.any() else {}
         power = float((samples[start:end].astype(np.float64) ** 2).mean())
         row["rms_db"] = float(10 * np.log10(max(power, 1e-12)))

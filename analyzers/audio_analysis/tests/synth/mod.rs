@@ -2,26 +2,26 @@
 
 use std::f64::consts::TAU;
 
-pub const RATE: u32 = 48_000;
+pub(crate) const RATE: u32 = 48_000;
 const RATE_HZ: f64 = RATE as f64;
 
 /// White noise, the same at each run.
-pub struct Noise(u64);
+pub(crate) struct Noise(u64);
 
 impl Noise {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Noise(seed)
     }
 
     /// -1..1
-    pub fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as f64 / f64::from(1u32 << 30) - 1.0
     }
 }
 
 /// Adds a sound of some seconds that starts at an instant; its samples by the time since then.
-pub fn add(samples: &mut [f32], at_s: f64, seconds: f64, mut sound: impl FnMut(f64) -> f64) {
+pub(crate) fn add(samples: &mut [f32], at_s: f64, seconds: f64, mut sound: impl FnMut(f64) -> f64) {
     let start = (at_s * RATE_HZ).round() as usize;
     let end = samples.len().min(start + (seconds * RATE_HZ) as usize);
     for (n, sample) in samples.iter_mut().take(end).skip(start).enumerate() {
@@ -30,7 +30,7 @@ pub fn add(samples: &mut [f32], at_s: f64, seconds: f64, mut sound: impl FnMut(f
 }
 
 /// A harmonic tone.
-pub fn tone(hz: f64, t: f64) -> f64 {
+pub(crate) fn tone(hz: f64, t: f64) -> f64 {
     (1..6).map(|k| (TAU * hz * f64::from(k) * t).sin() / f64::from(k)).sum::<f64>() * 0.12
 }
 
@@ -40,7 +40,7 @@ fn kick(t: f64) -> f64 {
 
 /// How a bar of a loop is played; both have hi-hats between the beats, noise, and a voice off the beat.
 #[derive(Debug, Clone, Copy)]
-pub enum Pattern {
+pub(crate) enum Pattern {
     /// A kick on every beat.
     FourOnTheFloor,
     /// Kick and snare in turn, hi-hats on every eighth, a kick before the fourth beat.
@@ -48,7 +48,7 @@ pub enum Pattern {
 }
 
 /// A loop, and the seconds of its beats.
-pub fn music(bpm: f64, pattern: Pattern, seconds: f64) -> (Vec<f32>, Vec<f64>) {
+pub(crate) fn music(bpm: f64, pattern: Pattern, seconds: f64) -> (Vec<f32>, Vec<f64>) {
     let mut noise = Noise::new(bpm.to_bits());
     let mut samples: Vec<f32> =
         (0..(seconds * RATE_HZ) as usize).map(|_| 0.005 * noise.next() as f32).collect();
@@ -85,7 +85,7 @@ pub fn music(bpm: f64, pattern: Pattern, seconds: f64) -> (Vec<f32>, Vec<f64>) {
 }
 
 /// Chords of a second each, three times over; a chord as MIDI notes, the tuning in cents from A = 440 Hz.
-pub fn progression(chords: &[[i32; 4]], tuning_cents: f64) -> Vec<f32> {
+pub(crate) fn progression(chords: &[[i32; 4]], tuning_cents: f64) -> Vec<f32> {
     let mut samples = vec![0.0; chords.len() * 3 * RATE as usize];
     for (i, chord) in chords.iter().cycle().take(chords.len() * 3).enumerate() {
         for note in chord {
@@ -98,7 +98,7 @@ pub fn progression(chords: &[[i32; 4]], tuning_cents: f64) -> Vec<f32> {
 }
 
 /// Noise of -3 dB per octave, by Paul Kellet's filter.
-pub fn pink_noise(seconds: f64) -> Vec<f32> {
+pub(crate) fn pink_noise(seconds: f64) -> Vec<f32> {
     let (mut noise, mut state) = (Noise::new(7), [0.0; 3]);
     let poles = [(0.997_65, 0.099_046), (0.963, 0.296_516_4), (0.57, 1.052_691_3)];
     let sample = |_| {

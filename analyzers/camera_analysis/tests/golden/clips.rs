@@ -7,36 +7,25 @@ use va_analyzer_camera_analysis::{CameraAnalysis, CameraSummary, Segment};
 use va_analyzer_sdk::testing::{Clip, Run};
 use va_test_media::{made, media};
 
-/// A clip of 30 frames per second in H.264: `filter` turns the looped picture into what the camera sees.
+/// A clip of 30 frames per second in H.264: `filter` turns a picture into what the camera sees. The word `hold` in it
+/// stands for repeating the picture: what comes before is done once, what comes after to each frame.
 pub(crate) fn filmed(name: &str, picture: &str, filter: &str, seconds: f64) -> PathBuf {
-    let path = media(picture);
-    let (path, seconds) = (path.to_str().expect("the cache folder is text"), seconds.to_string());
-    let loops = ["-framerate", "30", "-loop", "1", "-t", &seconds, "-i", path];
-    let coded = ["-vf", filter, "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p"];
-    made(name, &[&loops[..], &coded[..]].concat())
+    edited(name, &[picture], &format!("[0]{filter}"), seconds)
 }
 
-/// A clip from several looped pictures, put together by a filter graph.
+/// A clip from several pictures, put together by a filter graph, each input with its own `hold`.
 pub(crate) fn edited(name: &str, pictures: &[&str], graph: &str, seconds: f64) -> PathBuf {
+    assert_eq!(graph.matches(",hold").count(), pictures.len(), "each picture is held: {graph}");
     let paths: Vec<PathBuf> = pictures.iter().map(|name| media(name)).collect();
-    let seconds = seconds.to_string();
-    let mut args = Vec::new();
+    let mut args: Vec<&str> = Vec::new();
     for path in &paths {
-        let path = path.to_str().expect("the cache folder is text");
-        args.extend(["-framerate", "30", "-loop", "1", "-t", &seconds, "-i", path]);
+        args.extend(["-i", path.to_str().expect("the cache folder is text")]);
     }
-    args.extend([
-        "-filter_complex",
-        graph,
-        "-c:v",
-        "libx264",
-        "-crf",
-        "23",
-        "-pix_fmt",
-        "yuv420p",
-        "-t",
-        &seconds,
-    ]);
+    let frames = (seconds * 30.0).ceil();
+    let hold =
+        format!(",format=yuv420p,loop=loop={frames}:size=1,fps=30,setpts=N/30/TB,trim=end_frame={frames}");
+    let graph = graph.replace(",hold", &hold);
+    args.extend(["-filter_complex", &graph, "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p"]);
     made(name, &args)
 }
 
@@ -51,7 +40,7 @@ pub(crate) struct Found {
 impl Found {
     /// The names of the movements in order.
     pub(crate) fn movements(&self) -> Vec<String> {
-        self.segments.iter().map(|segment| name(segment)).collect()
+        self.segments.iter().map(name).collect()
     }
 
     /// The share of the clip that the analyzer gives to a movement.

@@ -36,3 +36,22 @@ fn pedestrians_do_not_hide_a_pan_over_them() {
     let found = analysed(&made("pedestrians_pan.mp4", &args));
     assert_eq!(found.movements(), ["pan_right"], "{:?}", found.segments);
 }
+
+#[test]
+fn hard_cuts_between_static_cameras_stay_static() {
+    let clips = ["obama_speech.mp4", "vtest.avi", "wolfgang_langer.mp4", "small.mp4", "tree.avi"].map(media);
+    let mut args = Vec::new();
+    for clip in &clips {
+        args.extend(["-i", clip.to_str().expect("the cache folder is text")]);
+    }
+    let part = |(i, seconds): (usize, &f64)| {
+        format!(
+            "[{i}:v]fps=30,scale=640:360,setsar=1,trim=start=0.5:duration={seconds},setpts=PTS-STARTPTS[p{i}];"
+        )
+    };
+    let parts: String = [1.3, 0.7, 1.1, 0.9, 1.0].iter().enumerate().map(part).collect();
+    let graph = parts + "[p0][p1][p2][p3][p4]concat=n=5";
+    args.extend(["-filter_complex", &graph, "-an", "-c:v", "libx264", "-crf", "23", "-pix_fmt", "yuv420p"]);
+    let found = analysed(&made("real_cuts.mp4", &args));
+    assert_eq!(found.movements(), ["static"], "{:?}", found.segments);
+}

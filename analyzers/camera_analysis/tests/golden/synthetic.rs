@@ -20,7 +20,7 @@ fn moving_crop(right: f64, down: f64) -> String {
     };
     let x = start(right, "(iw-1280)", "(iw-1280)/2");
     let y = start(down, "(ih-720)", "(ih-720)/2");
-    format!("scale=2560:-2,crop=1280:720:{x}+{}*t:{y}+{}*t,scale=640:360", 1280.0 * right, 1280.0 * down)
+    format!("scale=2560:-2,hold,crop=1280:720:{x}+{}*t:{y}+{}*t,scale=640:360", 1280.0 * right, 1280.0 * down)
 }
 
 #[test]
@@ -47,13 +47,16 @@ fn soft_pictures_are_followed_too() {
     for picture in ["Garden.jpg", "TwoWings.jpg"] {
         one(&filmed("soft_right.mp4", picture, &moving_crop(0.15, 0.0), 3.0), "pan_right");
         one(&filmed("soft_up.mp4", picture, &moving_crop(0.0, -0.1), 3.0), "tilt_up");
-        one(&filmed("soft_static.mp4", picture, "crop=1280:720,scale=640:360", 3.0), "static");
+        one(
+            &filmed("soft_static.mp4", picture, "scale=2560:-2,hold,crop=1280:720,scale=640:360", 3.0),
+            "static",
+        );
     }
 }
 
 #[test]
 fn portrait_pans_and_tilts_have_their_names() {
-    let tall = |x: &str, y: &str| format!("scale=2560:-2,crop=720:1280:{x}:{y},scale=360:640");
+    let tall = |x: &str, y: &str| format!("scale=2560:-2,hold,crop=720:1280:{x}:{y},scale=360:640");
     one(&filmed("tall_right.mp4", "RainDrops.jpg", &tall("100+200*t", "100"), 3.0), "pan_right");
     one(&filmed("tall_up.mp4", "RainDrops.jpg", &tall("900", "310-100*t"), 3.0), "tilt_up");
 }
@@ -63,7 +66,7 @@ fn zoom_in_and_out_have_their_names() {
     for (movement, start, rate) in [("zoom_in", 1.0, 0.04), ("zoom_in", 1.0, 0.3), ("zoom_out", 2.0, -0.2)] {
         for picture in ["RainDrops.jpg", "Garden.jpg", "rocket.jpg"] {
             let filter = format!(
-                "scale=3840:-2,crop=3840:2160,zoompan=z='{start}*exp({rate}*on/30)':x='iw/2-iw/zoom/2':\
+                "scale=3840:-2,crop=3840:2160,hold,zoompan=z='{start}*exp({rate}*on/30)':x='iw/2-iw/zoom/2':\
                  y='ih/2-ih/zoom/2':d=1:s=640x360:fps=30"
             );
             one(&filmed(&format!("{movement}.mp4"), picture, &filter, 3.0), movement);
@@ -76,7 +79,7 @@ fn roll_has_its_name() {
     for (movement, degrees) in [("roll_ccw", 4.0), ("roll_cw", -4.0), ("roll_ccw", 30.0), ("roll_cw", -30.0)]
     {
         for picture in ["RainDrops.jpg", "Garden.jpg"] {
-            let filter = format!("scale=1440:-2,rotate=a='{degrees}*PI/180*(t-1.5)',crop=640:360");
+            let filter = format!("scale=1440:-2,hold,rotate=a='{degrees}*PI/180*(t-1.5)',crop=640:360");
             one(&filmed(&format!("{movement}.mp4"), picture, &filter, 3.0), movement);
         }
     }
@@ -85,7 +88,7 @@ fn roll_has_its_name() {
 #[test]
 fn a_sequence_is_divided_where_the_camera_changes() {
     // Static until 2 s, right until 4 s, static until 6 s, zoom in until 8 s.
-    let filter = "scale=3840:2400,crop=3840:2160,zoompan=z='if(lt(on,180),1.6,1.6*exp(0.15*(on-180)/30))':\
+    let filter = "scale=3840:2400,crop=3840:2160,hold,zoompan=z='if(lt(on,180),1.6,1.6*exp(0.15*(on-180)/30))':\
                   x='300+clip(on-60,0,60)*8+(iw/1.6-iw/zoom)/2':y='ih/2-ih/zoom/2':d=1:s=640x360:fps=30";
     let found = analysed(&filmed("sequence.mp4", "RainDrops.jpg", filter, 8.0));
     assert_eq!(found.movements(), ["static", "pan_right", "static", "zoom_in"], "{:?}", found.segments);
@@ -98,7 +101,7 @@ fn a_sequence_is_divided_where_the_camera_changes() {
 fn shaken(amplitude: f64) -> String {
     let px = 1280.0 * amplitude;
     format!(
-        "scale=2560:-2,crop=1280:720:400+{px}*(sin(10.7*t)+0.7*sin(17.3*t+1)+0.5*sin(25.1*t+2)):\
+        "scale=2560:-2,hold,crop=1280:720:400+{px}*(sin(10.7*t)+0.7*sin(17.3*t+1)+0.5*sin(25.1*t+2)):\
          300+{px}*(sin(9.1*t+2)+0.7*sin(19.9*t)+0.5*sin(27.7*t+1)),scale=640:360"
     )
 }
@@ -125,7 +128,7 @@ fn a_shaken_pan_is_a_pan_that_is_less_stable() {
 /// An opaque box with texture, 20 % of the area, that crosses the picture in front of what the camera sees.
 fn with_mover(name: &str, background: &str, filter: &str, seconds: f64) -> std::path::PathBuf {
     let graph = format!(
-        "[0]{filter}[back];[1]scale=288:162[front];[back][front]overlay=x='-60+130*t':y='60+40*sin(t)':shortest=1"
+        "[0]{filter}[back];[1]scale=288:162,hold[front];[back][front]overlay=x='-60+130*t':y='60+40*sin(t)':shortest=1"
     );
     edited(name, &[background, "fruits.jpg"], &graph, seconds)
 }
@@ -133,7 +136,10 @@ fn with_mover(name: &str, background: &str, filter: &str, seconds: f64) -> std::
 #[test]
 fn a_mover_in_front_of_a_static_picture_leaves_it_static() {
     for picture in ["RainDrops.jpg", "rocket.jpg", "Garden.jpg", "TwoWings.jpg"] {
-        one(&with_mover("mover.mp4", picture, "scale=2560:-2,crop=1280:720,scale=640:360", 4.0), "static");
+        one(
+            &with_mover("mover.mp4", picture, "scale=2560:-2,hold,crop=1280:720,scale=640:360", 4.0),
+            "static",
+        );
     }
 }
 
@@ -150,7 +156,7 @@ const STILLS: [&str; 5] = ["RainDrops.jpg", "rocket.jpg", "Garden.jpg", "fruits.
 #[test]
 fn hard_cuts_between_static_pictures_stay_static() {
     for (name, frames) in [("cuts_slow.mp4", 37), ("cuts_fast.mp4", 13)] {
-        let trim = |i: usize| format!("[{i}]scale=640:360,setsar=1,trim=end_frame={frames}[s{i}];");
+        let trim = |i: usize| format!("[{i}]scale=640:360,setsar=1,hold,trim=end_frame={frames}[s{i}];");
         let inputs: String = (0..10).map(|i| format!("[c{i}]")).collect();
         let splits: String = (0..5).map(|i| format!("[s{i}]split[c{i}][c{}];", i + 5)).collect();
         let trims: String = (0..5).map(trim).collect();
@@ -171,7 +177,7 @@ fn a_cut_between_two_pans_divides_them_within_an_interval() {
 
 #[test]
 fn light_that_changes_moves_nothing() {
-    let crop = "scale=2560:-2,crop=1280:720,scale=640:360";
+    let crop = "scale=2560:-2,hold,crop=1280:720,scale=640:360";
     for (name, light) in [
         ("fade.mp4", "fade=in:0:20,fade=out:70:20"),
         ("flash.mp4", "drawbox=c=white:t=fill:enable='between(n,39,41)'"),

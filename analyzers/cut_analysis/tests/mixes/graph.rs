@@ -31,13 +31,15 @@ enum Joint {
     Cut,
     /// Frames.
     Dissolve(u32),
+    /// Frames, and the way as ffmpeg's xfade calls it.
+    Wipe(u32, &'static str),
     /// Frames out, of black, and in.
     Fade(u32, u32, u32),
 }
 
 /// What is drawn before the shots are.
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     theme: Theme,
     width: u32,
     height: u32,
@@ -49,17 +51,24 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn draw(theme: Theme, random: &mut Random) -> Self {
+    pub(crate) fn draw(theme: Theme, random: &mut Random) -> Self {
         let (width, height) = random.pick(&[(360, 640), (640, 360), (406, 720)]);
         let fps = random.pick(&[24, 25, 30]);
-        let seconds = |random: &mut Random, low: u32, high: u32| random.whole(fps * low / 10, fps * high / 10);
+        let seconds =
+            |random: &mut Random, low: u32, high: u32| random.whole(fps * low / 10, fps * high / 10);
         let joint = |random: &mut Random, place: u32| match theme {
             Theme::Dissolves if place % 3 != 0 => Joint::Dissolve(seconds(random, 3, 10)),
             Theme::Fades if place % 3 != 0 => {
                 Joint::Fade(seconds(random, 3, 8), random.pick(&[0, 0, 3, 8]), seconds(random, 3, 8))
             }
+            Theme::Wipes if place % 3 != 0 => {
+                let way = random.pick(&["wipeleft", "wiperight", "wipeup", "wipedown"]);
+                Joint::Wipe(seconds(random, 3, 10), way)
+            }
             Theme::Everything if place % 4 == 1 => Joint::Dissolve(seconds(random, 3, 10)),
-            Theme::Everything if place % 4 == 3 => Joint::Fade(seconds(random, 3, 6), 0, seconds(random, 3, 6)),
+            Theme::Everything if place % 4 == 3 => {
+                Joint::Fade(seconds(random, 3, 6), 0, seconds(random, 3, 6))
+            }
             _ => Joint::Cut,
         };
         let joints = (0..8).map(|place| joint(random, place)).collect();
@@ -69,7 +78,7 @@ impl Plan {
     }
 
     /// Arguments for ffmpeg, the truth, and the number of frames.
-    pub fn build(&self, random: &mut Random) -> (Vec<String>, Vec<Truth>, u32) {
+    pub(crate) fn build(&self, random: &mut Random) -> (Vec<String>, Vec<Truth>, u32) {
         let mut graph = Graph { args: Vec::new(), inputs: 0, filters: Vec::new() };
         let mut truth = Vec::new();
         let mut length = 0;
@@ -89,7 +98,9 @@ impl Plan {
             };
             let mut frames = random.whole(self.fps * 9 / 10, self.fps * 18 / 10) + fade_in + fade_out;
             for joint in [before, after] {
-                frames += if let Some(Joint::Dissolve(frames)) = joint { frames } else { 0 };
+                if let Some(Joint::Dissolve(shared) | Joint::Wipe(shared, _)) = joint {
+                    frames += shared;
+                }
             }
             last_source = self.shot(&mut graph, place, frames, last_source, random);
             self.fades(&mut graph, place, frames, (fade_in, fade_out, hold));
@@ -109,11 +120,18 @@ impl Plan {
     }
 
     /// Writes down what the joint before this shot, and the fades within it, are.
-    fn note(&self, truth: &mut Vec<Truth>, start: u32, frames: u32, before: Option<Joint>, fades: (u32, u32)) {
+    fn note(
+        &self,
+        truth: &mut Vec<Truth>,
+        start: u32,
+        frames: u32,
+        before: Option<Joint>,
+        fades: (u32, u32),
+    ) {
         match before {
             Some(Joint::Cut) => truth.push(Truth { transition: "cut", frame: start, start, end: start }),
-            Some(Joint::Dissolve(length)) => truth.push(Truth {
-                transition: "dissolve",
+            Some(joint @ (Joint::Dissolve(length) | Joint::Wipe(length, _))) => truth.push(Truth {
+                transition: if matches!(joint, Joint::Wipe(..)) { "wipe" } else { "dissolve" },
                 frame: start + length.div_ceil(2),
                 start: start + 1,
                 end: start + length,
@@ -132,7 +150,13 @@ impl Plan {
         }
     }
 
-    fn fades(&self, graph: &mut Graph, place: usize, frames: u32, (fade_in, fade_out, hold): (u32, u32, u32)) {
+    fn fades(
+        &self,
+        graph: &mut Graph,
+        place: usize,
+        frames: u32,
+        (fade_in, fade_out, hold): (u32, u32, u32),
+    ) {
         let mut chain = vec!["null".to_owned()];
         if fade_in > 0 {
             chain.push(format!("fade=t=in:start_frame=0:nb_frames={fade_in}"));
@@ -144,7 +168,9 @@ impl Plan {
             chain.push(format!("tpad=stop_mode=add:stop={hold}:color=black"));
         }
         let fps = self.fps;
-        graph.filters.push(format!("[raw{place}]{},settb=1/{fps},setpts=N,fps={fps}[shot{place}]", chain.join(",")));
+        graph
+            .filters
+            .push(format!("[raw{place}]{},settb=1/{fps},setpts=N,fps={fps}[shot{place}]", chain.join(",")));
     }
 
     /// One shot with its distractor, as `[raw{place}]`; tells its source, so that the next one takes another.
@@ -152,7 +178,8 @@ impl Plan {
         let (width, height, fps) = (self.width, self.height, self.fps);
         let theme = match self.theme {
             Theme::Everything => {
-                let themes = [Theme::Flashes, Theme::WhipPans, Theme::Objects, Theme::Shake, Theme::Brightness];
+                let themes =
+                    [Theme::Flashes, Theme::WhipPans, Theme::Objects, Theme::Shake, Theme::Brightness];
                 random.pick(&themes)
             }
             theme => theme,
@@ -189,7 +216,8 @@ impl Plan {
                 chain += &format!(",eq=brightness='{amount}*clip((n-{middle})/{frames},0,1)':eval=frame");
             }
             Theme::Objects if distracts => {
-                let (object_width, object_height) = (width * random.whole(30, 60) / 100, height * random.whole(50, 100) / 100);
+                let (object_width, object_height) =
+                    (width * random.whole(30, 60) / 100, height * random.whole(50, 100) / 100);
                 let across = random.whole(10, 25);
                 let object = PICTURES[(source + 3) % PICTURES.len()];
                 let input = graph.input(&["-framerate", &fps.to_string()], object);
@@ -320,11 +348,14 @@ impl Graph {
         let before_place = place.wrapping_sub(1);
         let (start, filter) = match before {
             None => (0, format!("[shot{place}]null[mix{place}]")),
-            Some(Joint::Dissolve(frames)) => {
+            Some(joint @ (Joint::Dissolve(frames) | Joint::Wipe(frames, _))) => {
+                let way = if let Joint::Wipe(_, way) = joint { way } else { "fade" };
                 let seconds = |frames: u32| f64::from(frames) / f64::from(fps);
                 let (duration, offset) = (seconds(frames), seconds(length - frames));
-                let xfade = format!("xfade=transition=fade:duration={duration:.6}:offset={offset:.6}");
-                let filter = format!("[mix{before_place}][shot{place}]{xfade},settb=1/{fps},setpts=N,fps={fps}[mix{place}]");
+                let xfade = format!("xfade=transition={way}:duration={duration:.6}:offset={offset:.6}");
+                let filter = format!(
+                    "[mix{before_place}][shot{place}]{xfade},settb=1/{fps},setpts=N,fps={fps}[mix{place}]"
+                );
                 (length - frames, filter)
             }
             Some(_) => {

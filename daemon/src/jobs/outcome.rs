@@ -1,0 +1,74 @@
+//! How one analyzer's part of a job ended.
+
+use serde_json::value::RawValue;
+use va_protocol::api::result::{AnalyzerResult, AnalyzerStatus, ModelUsed, Timing};
+
+/// What became of an analyzer, and its findings.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) status: AnalyzerStatus,
+    pub(super) reason: Option<String>,
+    pub(super) model: Option<String>,
+    pub(super) device: Option<String>,
+    pub(super) cache_hit: bool,
+    pub(super) timing: Timing,
+    pub(super) frames: u64,
+    /// `{"segments":[…],"summary":…}` as text; empty where there are none.
+    pub(super) findings: Vec<u8>,
+}
+
+impl Settled {
+    pub(super) fn without_findings(status: AnalyzerStatus, reason: impl Into<String>) -> Self {
+        Settled {
+            status,
+            reason: Some(reason.into()),
+            model: None,
+            device: None,
+            cache_hit: false,
+            timing: Timing::default(),
+            frames: 0,
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn has_findings(&self) -> bool {
+        matches!(self.status, AnalyzerStatus::Ok | AnalyzerStatus::Degraded)
+    }
+
+    /// Whether it was run at all.
+    pub(super) fn ran(&self) -> bool {
+        self.has_findings() || self.status == AnalyzerStatus::Failed
+    }
+
+    pub(super) fn into_result(self, version: Option<String>) -> AnalyzerResult {
+        let (segments, summary) = parts(&self.findings).unwrap_or_else(nothing);
+        AnalyzerResult {
+            status: self.status,
+            reason: self.reason,
+            version,
+            model: self.model.map(|name| ModelUsed { name, sha256: None }),
+            device: self.device,
+            cache_hit: self.cache_hit,
+            timing: self.timing,
+            frames: self.frames,
+            segments,
+            summary,
+        }
+    }
+}
+
+/// The two members of the findings, taken over as they are.
+fn parts(findings: &[u8]) -> Option<(Box<RawValue>, Box<RawValue>)> {
+    #[derive(serde::Deserialize)]
+    struct Findings {
+        segments: Box<RawValue>,
+        summary: Box<RawValue>,
+    }
+    let Findings { segments, summary } = serde_json::from_slice(findings).ok()?;
+    Some((segments, summary))
+}
+
+fn nothing() -> (Box<RawValue>, Box<RawValue>) {
+    let raw = |text: &str| RawValue::from_string(text.to_owned()).expect("a constant that is JSON");
+    (raw("[]"), raw("null"))
+}

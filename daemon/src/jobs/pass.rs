@@ -1,0 +1,346 @@
+//! One pass over a video: one decoder, some workers, and whatever they have to say until every analyzer is settled.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use va_protocol::api::job::JobEvent;
+use va_protocol::api::problem::{Problem, ProblemKind};
+use va_protocol::api::result::{AnalyzerStatus, Timing};
+use va_protocol::worker::control::{Consumer, Decode, DecodeReport, FromAnalyze, FromDecode, Outcome, Request};
+use va_protocol::worker::frames::VideoInfo;
+
+use super::file::VideoFile;
+use super::outcome::Settled;
+use super::plan::{self, Planned};
+use super::progress::Progress;
+use super::run::{Job, Means, NoDocument};
+use crate::workers::{AnalyzeWorker, LoadState, Process, WorkerEvent};
+
+pub(super) struct Pass<'a> {
+    pub(super) job: &'a Job,
+    pub(super) means: &'a Means,
+    pub(super) video: &'a VideoFile,
+    /// All analyzers of the job.
+    pub(super) all: &'a [Planned],
+}
+
+/// An analyzer whose worker ended before it was through; how, as the predicate of a sentence about the worker.
+pub(super) struct Lost {
+    pub(super) analyzer: String,
+    pub(super) how: String,
+}
+
+/// What was learnt of the video.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) info: Option<VideoInfo>,
+    pub(super) report: DecodeReport,
+    /// Resident memory of the workers at their peak, MB, by process.
+    pub(super) memory_mb: BTreeMap<u32, f64>,
+}
+
+impl Seen {
+    /// Adds what a second pass cost.
+    pub(super) fn again(&mut self, other: Seen) {
+        self.report.cpu_s += other.report.cpu_s;
+        self.report.memory_peak_mb = self.report.memory_peak_mb.max(other.report.memory_peak_mb);
+        self.memory_mb.extend(other.memory_mb);
+    }
+}
+
+/// A worker at work for this pass.
+struct AtWork<'a> {
+    worker: Arc<AnalyzeWorker>,
+    analyzers: Vec<&'a Planned>,
+    recycle: bool,
+}
+
+/// What the pass hears, and from whom.
+enum Heard {
+    Worker(usize, WorkerEvent),
+    Decoder(FromDecode),
+    DecoderEnded(String),
+}
+
+impl Pass<'_> {
+    /// Settles analyzers, or loses them. Each entry of `groups` becomes one worker: that of the group, or one of its
+    /// own for a single analyzer.
+    pub(super) async fn run(
+        &self,
+        groups: Vec<(Option<String>, Vec<&Planned>)>,
+        settled: &mut BTreeMap<String, Settled>,
+        seen: &mut Seen,
+        progress: &mut Progress,
+    ) -> Result<Vec<Lost>, NoDocument> {
+        let (workers, mut lost) = self.gather(groups, settled).await;
+        let (decoder, heard) = self.begin(&workers).await?;
+        let mut running =
+            Running { pass: self, workers, decoder, open: BTreeSet::new(), decoding: true, settled, seen, progress, lost: &mut lost };
+        let ended = running.to_the_end(heard).await;
+        running.leave(ended.is_err()).await;
+        ended?;
+        Ok(lost)
+    }
+
+    /// Gets the workers; what is not loaded in them is settled here.
+    async fn gather<'a>(
+        &'a self,
+        groups: Vec<(Option<String>, Vec<&'a Planned>)>,
+        settled: &mut BTreeMap<String, Settled>,
+    ) -> (Vec<AtWork<'a>>, Vec<Lost>) {
+        let (mut workers, mut lost) = (Vec::new(), Vec::new());
+        for (group, analyzers) in groups {
+            let first = analyzers.first().map_or("", |planned| planned.name.as_str());
+            let worker = match &group {
+                Some(group) => self.means.workers.of_group(group).await,
+                None => self.means.workers.solo(first).await,
+            };
+            let worker = match worker {
+                Ok(worker) => worker,
+                Err(how) => {
+                    let how = format!("{how} while loading it");
+                    lost.extend(analyzers.iter().map(|planned| Lost { analyzer: planned.name.clone(), how: how.clone() }));
+                    continue;
+                }
+            };
+            let mut loaded = Vec::new();
+            for planned in analyzers {
+                match worker.load_state(&planned.name) {
+                    Some(LoadState::Loaded { .. }) => loaded.push(planned),
+                    Some(LoadState::NotLoaded { unavailable, reason }) => {
+                        let status = if unavailable { AnalyzerStatus::Unavailable } else { AnalyzerStatus::Failed };
+                        settled.insert(planned.name.clone(), Settled::without_findings(status, reason));
+                    }
+                    None => lost.push(Lost { analyzer: planned.name.clone(), how: "does not have it".to_owned() }),
+                }
+            }
+            if !loaded.is_empty() {
+                workers.push(AtWork { worker, analyzers: loaded, recycle: false });
+            }
+        }
+        (workers, lost)
+    }
+
+    /// Connects decoder and workers, and sets them to work.
+    async fn begin(&self, workers: &[AtWork<'_>]) -> Result<(Process, mpsc::UnboundedReceiver<Heard>), NoDocument> {
+        let internal = |why: String| Problem::new(ProblemKind::Internal, why);
+        let (process, mut receiver) =
+            self.means.workers.decoder().await.map_err(|how| internal(format!("a decoder {how}")))?;
+        let (tell, heard) = mpsc::unbounded_channel();
+        let file = self.video.descriptor.try_clone().map_err(|error| internal(format!("out of descriptors: {error}")))?;
+        let mut descriptors = vec![file];
+        let mut consumers = Vec::new();
+        for (at, AtWork { worker, analyzers, .. }) in workers.iter().enumerate() {
+            let (ours, theirs) = UnixStream::pair().map_err(|error| internal(format!("out of descriptors: {error}")))?;
+            descriptors.push(OwnedFd::from(ours));
+            let request = |planned: &&Planned| Request {
+                frames: planned.description.frames,
+                audio: planned.description.audio,
+                batch: planned.description.batch,
+            };
+            consumers.push(Consumer { analyzers: analyzers.iter().map(request).collect() });
+            let in_job = analyzers.iter().map(|planned| plan::in_job(planned, analyzers, self.all)).collect();
+            let mut events = worker.start_job(self.job.number, in_job, OwnedFd::from(theirs)).await;
+            let tell = tell.clone();
+            tokio::spawn(async move {
+                while let Some(event) = events.recv().await {
+                    if tell.send(Heard::Worker(at, event)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        let jobs = &self.means.config.jobs;
+        let order = Decode {
+            consumers,
+            memory: jobs.frame_memory_mib << 20,
+            threads: 0,
+            stall_limit_s: jobs.stall_limit_s,
+        };
+        // A decoder that is gone already is noticed below.
+        let _ = process.sender.send_with(&order, &[], &descriptors).await;
+        let mut exit = process.exit.clone();
+        tokio::spawn(async move {
+            while let Ok(Some((message, _))) = receiver.receive::<FromDecode>().await {
+                if tell.send(Heard::Decoder(message)).is_err() {
+                    return;
+                }
+            }
+            let ended = exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone());
+            let _ = tell.send(Heard::DecoderEnded(ended.unwrap_or_default()));
+        });
+        Ok((process, heard))
+    }
+}
+
+/// The pass under way.
+struct Running<'p, 'a> {
+    pass: &'p Pass<'a>,
+    workers: Vec<AtWork<'p>>,
+    decoder: Process,
+    /// Analyzers that are not settled.
+    open: BTreeSet<String>,
+    decoding: bool,
+    settled: &'p mut BTreeMap<String, Settled>,
+    seen: &'p mut Seen,
+    progress: &'p mut Progress,
+    lost: &'p mut Vec<Lost>,
+}
+
+impl Running<'_, '_> {
+    async fn to_the_end(&mut self, mut heard: mpsc::UnboundedReceiver<Heard>) -> Result<(), NoDocument> {
+        self.open = self.workers.iter().flat_map(|at| at.analyzers.iter().map(|planned| planned.name.clone())).collect();
+        while self.decoding || !self.open.is_empty() {
+            match heard.recv().await {
+                Some(Heard::Worker(at, event)) => self.worker_said(at, event).await,
+                Some(Heard::Decoder(message)) => self.decoder_said(message)?,
+                Some(Heard::DecoderEnded(how)) => self.decoder_ended(&how)?,
+                None => break,
+            }
+            if let Some(analyzers) = self.progress.due(Instant::now()) {
+                let event = JobEvent::Progress { job: self.pass.job.name.clone(), analyzers };
+                // Progress that a slow client has no room for is of no use later.
+                let _ = self.pass.job.events.try_send(event);
+            }
+        }
+        Ok(())
+    }
+
+    async fn worker_said(&mut self, at: usize, event: WorkerEvent) {
+        match event {
+            WorkerEvent::Said(FromAnalyze::Progress { analyzer, done_s, fraction, .. }, _) => {
+                self.progress.reached(&analyzer, done_s, fraction);
+            }
+            WorkerEvent::Said(FromAnalyze::Finished { analyzer, outcome, .. }, body) => {
+                let outcome = self.outcome(at, &analyzer, outcome, body);
+                self.settle(&analyzer, outcome).await;
+            }
+            WorkerEvent::Said(FromAnalyze::Hung { analyzer, call, limit_s, .. }, _) => {
+                self.workers[at].recycle = true;
+                let reason = format!("its call {call}() did not return within {limit_s} s (call_limit_s)");
+                self.settle(&analyzer, Settled::without_findings(AnalyzerStatus::Failed, reason)).await;
+            }
+            WorkerEvent::Said(..) => {}
+            WorkerEvent::Ended(how) => {
+                let names: Vec<String> = self.workers[at].analyzers.iter().map(|planned| planned.name.clone()).collect();
+                for analyzer in names {
+                    if self.open.remove(&analyzer) {
+                        let how = format!("{how} while analysing this video");
+                        self.lost.push(Lost { analyzer, how });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Settles an analyzer and lets those that wait for its findings have them.
+    async fn settle(&mut self, analyzer: &str, outcome: Settled) {
+        if !self.open.remove(analyzer) {
+            return;
+        }
+        self.progress.settled(analyzer, outcome.status == AnalyzerStatus::Failed);
+        for AtWork { worker, analyzers, .. } in &self.workers {
+            let waits = |planned: &&Planned| planned.description.findings.iter().any(|other| other.analyzer == analyzer);
+            if analyzers.iter().any(waits) {
+                worker.other_findings(self.pass.job.number, analyzer, &outcome.findings).await;
+            }
+        }
+        self.settled.insert(analyzer.to_owned(), outcome);
+    }
+
+    fn outcome(&self, at: usize, analyzer: &str, outcome: Outcome, findings: Vec<u8>) -> Settled {
+        let asked = self.pass.job.asked;
+        let (device, load_s, cache_hit) = match self.workers[at].worker.load_state(analyzer) {
+            Some(LoadState::Loaded { device, load_s, at }) => (Some(device), if at < asked { 0.0 } else { load_s }, at < asked),
+            _ => (None, 0.0, false),
+        };
+        let timing = |compute_s: f64, wall_s: f64| Timing {
+            queue_s: round(asked.elapsed().as_secs_f64() - wall_s),
+            load_s: round(load_s),
+            compute_s: round(compute_s),
+            wall_s: round(wall_s),
+        };
+        match outcome {
+            Outcome::Ok { frames, compute_s, wall_s, degraded, model } => {
+                let status = if degraded.is_some() { AnalyzerStatus::Degraded } else { AnalyzerStatus::Ok };
+                Settled { status, reason: degraded, model, device, cache_hit, timing: timing(compute_s, wall_s), frames, findings }
+            }
+            Outcome::Failed { frames, compute_s, wall_s, reason } => {
+                let failed = Settled::without_findings(AnalyzerStatus::Failed, reason);
+                Settled { device, cache_hit, timing: timing(compute_s, wall_s), frames, ..failed }
+            }
+        }
+    }
+
+    fn decoder_said(&mut self, message: FromDecode) -> Result<(), NoDocument> {
+        match message {
+            FromDecode::Opened { video } => {
+                self.progress.lasts(video.duration_s);
+                self.skip_what_has_no_input(&video);
+                self.seen.info = Some(video);
+            }
+            FromDecode::Progress { .. } => {}
+            FromDecode::Finished(report) => {
+                self.decoding = false;
+                self.seen.report = report;
+            }
+            FromDecode::Unreadable { reason } => return Err(self.unreadable(&reason).into()),
+        }
+        Ok(())
+    }
+
+    /// A decoder that ends without a report has crashed. What the analyzers have seen until then counts.
+    fn decoder_ended(&mut self, how: &str) -> Result<(), NoDocument> {
+        if !self.decoding {
+            return Ok(());
+        }
+        self.decoding = false;
+        if self.seen.info.is_none() {
+            return Err(self.unreadable(&format!("the decoder {how} while opening it")).into());
+        }
+        self.seen.report.defect = Some(format!("the decoder {how} within the file; the findings reach up to there"));
+        Ok(())
+    }
+
+    fn unreadable(&self, reason: &str) -> Problem {
+        let detail = format!("cannot read {}: {reason}", self.pass.video.path.display());
+        Problem::new(ProblemKind::UnreadableVideo, detail).hint("play it with a video player; if that works, report this file")
+    }
+
+    fn skip_what_has_no_input(&mut self, video: &VideoInfo) {
+        for planned in self.workers.iter().flat_map(|at| &at.analyzers) {
+            let description = &planned.description;
+            let (wants_frames, wants_sound) = (description.frames.is_some(), description.audio.is_some());
+            let reason = match (wants_frames && !video.has_video, wants_sound && !video.has_audio) {
+                (true, true) => "the video has neither picture nor sound",
+                (true, false) if !wants_sound => "the video has no picture",
+                (false, true) if !wants_frames => "the video has no sound",
+                _ => continue,
+            };
+            if self.open.remove(&planned.name) {
+                self.progress.settled(&planned.name, false);
+                self.settled.insert(planned.name.clone(), Settled::without_findings(AnalyzerStatus::Skipped, reason));
+            }
+        }
+    }
+
+    /// Takes leave of the workers; one in which a call never returned is replaced.
+    async fn leave(&mut self, failed: bool) {
+        for AtWork { worker, recycle, .. } in &self.workers {
+            self.seen.memory_mb.insert(worker.process.pid, worker.process.memory_peak_mb());
+            worker.leave_job(self.pass.job.number, failed || *recycle).await;
+            if *recycle {
+                self.pass.means.workers.recycle(worker.process.pid);
+            }
+        }
+        self.decoder.kill();
+    }
+}
+
+fn round(seconds: f64) -> f64 {
+    (seconds.max(0.0) * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,169 @@
+//! One job from its turn to its document.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use va_protocol::api::job::{JobEvent, JobRequest};
+use va_protocol::api::problem::{Problem, ProblemKind};
+use va_protocol::api::result::{AnalyzerStatus, DocumentStatus, SCHEMA_VERSION};
+
+use super::document::{self, Ingredients};
+use super::file::{self, VideoFile};
+use super::outcome::Settled;
+use super::pass::{Lost, Pass, Seen};
+use super::plan::{JobPlan, Planned, Planner};
+use super::progress::Progress;
+use super::results::{self, Results};
+use crate::config::Config;
+use crate::plugins::Known;
+use crate::workers::Workers;
+
+/// What every job works with.
+#[derive(Debug, Clone)]
+pub(super) struct Means {
+    pub(super) config: Arc<Config>,
+    pub(super) registry: Known,
+    pub(super) workers: Workers,
+    pub(super) results: Results,
+    pub(super) planner: Arc<Planner>,
+}
+
+#[derive(Debug)]
+pub(super) struct Job {
+    /// For workers.
+    pub(super) number: u64,
+    /// For clients.
+    pub(super) name: String,
+    pub(super) request: JobRequest,
+    /// The client is gone.
+    pub(super) cancel: CancellationToken,
+    pub(super) events: mpsc::Sender<JobEvent>,
+    pub(super) asked: Instant,
+}
+
+impl Job {
+    /// A client that is gone hears nothing; its job is being given up.
+    pub(super) async fn tell(&self, event: JobEvent) {
+        let _ = self.events.send(event).await;
+    }
+}
+
+/// Why there is no document.
+pub(super) enum NoDocument {
+    Problem(Problem),
+    GivenUp,
+}
+
+impl From<Problem> for NoDocument {
+    fn from(problem: Problem) -> Self {
+        NoDocument::Problem(problem)
+    }
+}
+
+pub(super) async fn run(job: Job, mut means: Means) {
+    let ended = tokio::select! {
+        ended = document_of(&job, &mut means) => ended,
+        () = job.cancel.cancelled() => Err(NoDocument::GivenUp),
+    };
+    means.workers.keep_decoder();
+    let event = match ended {
+        Ok(event) => event,
+        Err(NoDocument::GivenUp) => {
+            tracing::info!(job = %job.name, "given up: the client is gone");
+            return;
+        }
+        Err(NoDocument::Problem(problem)) => {
+            tracing::info!(job = %job.name, "failed: {}", problem.detail);
+            JobEvent::Failed { job: job.name.clone(), problem }
+        }
+    };
+    job.tell(event).await;
+}
+
+async fn document_of(job: &Job, means: &mut Means) -> Result<JobEvent, NoDocument> {
+    let path = file::path_of(&job.request)?;
+    let video = blocking(move || file::open(&path)).await??;
+    let registry = means.registry.get().await;
+    let plan = means.planner.plan(job.request.analyzers.as_deref(), &registry)?;
+    let key = key_of(&video, &plan);
+    if !job.request.fresh {
+        let (results, key) = (means.results.clone(), key.clone());
+        if let Some((name, path)) = blocking(move || results.stored(&key)).await? {
+            tracing::info!(job = %job.name, "answered by the stored result of {name}");
+            return Ok(finished(&name, DocumentStatus::Success, &path, None));
+        }
+    }
+    job.tell(JobEvent::Started { job: job.name.clone() }).await;
+    let started_after_s = job.asked.elapsed().as_secs_f64();
+    tracing::info!(job = %job.name, video = %video.path.display(), analyzers = plan.run.len(), "started");
+
+    let ingredients = analyse(job, means, video, plan).await?;
+    let document = document::compose(ingredients, job.asked.elapsed().as_secs_f64());
+    let status = document.status;
+    let (results, name) = (means.results.clone(), job.name.clone());
+    let kept = blocking(move || {
+        let text = serde_json::to_vec_pretty(&document)?;
+        results.keep(&name, &text, (status == DocumentStatus::Success).then_some(&key))
+    });
+    let path = kept.await?.map_err(|error| Problem::new(ProblemKind::Internal, format!("{error:#}")))?;
+    tracing::info!(job = %job.name, took_s = job.asked.elapsed().as_secs_f64(), ?status, "finished");
+    Ok(finished(&job.name, status, &path, Some(started_after_s)))
+}
+
+/// Runs all analyzers: first in their groups' workers, then those whose worker died, each in a worker of its own, so
+/// that the one that is to blame takes nobody with it.
+async fn analyse(job: &Job, means: &Means, video: VideoFile, plan: JobPlan) -> Result<Ingredients, NoDocument> {
+    let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
+    for (name, (status, reason)) in &plan.left_out {
+        settled.insert(name.clone(), Settled::without_findings(*status, reason.clone()));
+    }
+    let mut progress = Progress::new(plan.run.iter().map(|planned| planned.name.clone()), job.asked);
+    let pass = Pass { job, means, video: &video, all: &plan.run };
+    let mut seen = Seen::default();
+    let lost = pass.run(groups_of(&plan.run), &mut settled, &mut seen, &mut progress).await?;
+    if !lost.is_empty() {
+        let names: Vec<&str> = lost.iter().map(|lost| lost.analyzer.as_str()).collect();
+        tracing::warn!(job = %job.name, "again, each on its own, since their worker ended: {}", names.join(", "));
+        let alone = plan.run.iter().filter(|planned| names.contains(&planned.name.as_str()));
+        let alone = alone.map(|planned| (None, vec![planned])).collect();
+        let mut seen_again = Seen::default();
+        for Lost { analyzer, how } in pass.run(alone, &mut settled, &mut seen_again, &mut progress).await? {
+            let reason = format!("its worker process {how}");
+            settled.insert(analyzer, Settled::without_findings(AnalyzerStatus::Failed, reason));
+        }
+        seen.again(seen_again);
+    }
+    let versions = plan.run.iter().map(|planned| (planned.name.clone(), planned.description.version.clone())).collect();
+    Ok(Ingredients { video, seen, settled, versions, by_name: plan.by_name })
+}
+
+/// Analyzers by their group.
+fn groups_of(planned: &[Planned]) -> Vec<(Option<String>, Vec<&Planned>)> {
+    let mut groups: BTreeMap<&str, Vec<&Planned>> = BTreeMap::new();
+    for planned in planned {
+        groups.entry(&planned.group).or_default().push(planned);
+    }
+    groups.into_iter().map(|(group, planned)| (Some(group.to_owned()), planned)).collect()
+}
+
+fn key_of(video: &VideoFile, plan: &JobPlan) -> String {
+    let path = video.path.to_string_lossy();
+    let mut parts = vec![SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &path, &video.identity];
+    parts.extend(plan.run.iter().map(|planned| planned.fingerprint.as_str()));
+    parts.extend(plan.left_out.keys().map(String::as_str));
+    results::key(&parts)
+}
+
+fn finished(job: &str, status: DocumentStatus, path: &std::path::Path, started_after_s: Option<f64>) -> JobEvent {
+    let document = path.display().to_string();
+    JobEvent::Finished { job: job.to_owned(), status, document, stored: started_after_s.is_none(), started_after_s }
+}
+
+/// Work that touches the disk, away from the thread that serves everybody.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let failed = |error| Problem::new(ProblemKind::Internal, format!("the daemon failed: {error}"));
+    tokio::task::spawn_blocking(work).await.map_err(failed)
+}

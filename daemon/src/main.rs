@@ -1,0 +1,122 @@
+//! `va-daemon`: accepts jobs, supervises the workers that do them, and serves the results over a Unix socket.
+//!
+//! Nothing foreign runs in this process: no FFmpeg, no models, no plugins. Whatever breaks breaks in a worker.
+
+mod args;
+mod config;
+mod http;
+mod jobs;
+mod plugins;
+mod state_dir;
+mod telemetry;
+mod workers;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::args::Arguments;
+use clap::Parser;
+use crate::config::Config;
+use crate::state_dir::StateDir;
+
+/// The caller's mistake: a bad configuration, or another daemon that is there already.
+const EXIT_USAGE: u8 = 2;
+const EXIT_INTERNAL: u8 = 5;
+
+fn main() -> ExitCode {
+    let begun = Instant::now();
+    let arguments = Arguments::parse();
+    if let Err(error) = telemetry::start(arguments.log_file.as_deref()) {
+        eprintln!("va-daemon: {error:#}");
+        return ExitCode::from(EXIT_USAGE);
+    }
+    let (config, state_dir, listener) = match prepare(&arguments) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    // One thread for all of the daemon: it only passes messages on. Workers are children of this very thread, which
+    // must outlive them: they ask the kernel to end them with it.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime");
+    match runtime.and_then(|runtime| runtime.block_on(run(arguments, config, state_dir, listener, begun))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::from(EXIT_INTERNAL)
+        }
+    }
+}
+
+fn prepare(arguments: &Arguments) -> Result<(Config, StateDir, std::os::unix::net::UnixListener)> {
+    let config = Config::load(arguments.config.as_deref())?;
+    let state_dir = StateDir::open(&arguments.state_dir)?;
+    let listener = http::listen::bind(&arguments.socket())?;
+    Ok((config, state_dir, listener))
+}
+
+async fn run(
+    arguments: Arguments,
+    config: Config,
+    state_dir: StateDir,
+    listener: std::os::unix::net::UnixListener,
+    begun: Instant,
+) -> Result<()> {
+    let config = Arc::new(config);
+    let stopping = CancellationToken::new();
+    let programs = workers::Programs::beside_this_one(&arguments.plugins, &config)?;
+    let (registry, discovery) = plugins::discover(programs.clone(), Arc::clone(&config));
+    let (workers, supervision) = workers::supervise(programs, Arc::clone(&config), registry.clone());
+    let results = jobs::Results::open(&state_dir, config.jobs.stored_results)?;
+    let (jobs, scheduling) =
+        jobs::schedule(Arc::clone(&config), registry.clone(), workers.clone(), results, stopping.clone());
+
+    let state = http::Daemon {
+        begun,
+        arguments: Arc::new(arguments.clone()),
+        registry,
+        workers: workers.clone(),
+        jobs: jobs.clone(),
+        stopping: stopping.clone(),
+    };
+    let serving = tokio::spawn(http::serve(listener, state));
+    tracing::info!(socket = %arguments.socket().display(), ready_ms = begun.elapsed().as_millis() as u64, "ready");
+
+    wait_for_the_end(&stopping).await?;
+    tracing::info!("stopping: no more jobs are taken; the running ones may finish");
+    stopping.cancel();
+    scheduling.await.context("the scheduler ended badly")?;
+    workers.stop().await;
+    supervision.await.context("the supervisor ended badly")?;
+    discovery.abort();
+    http::listen::unbind(&arguments.socket());
+    serving.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// A signal, or a request to stop. A second signal ends the process at once.
+async fn wait_for_the_end(stopping: &CancellationToken) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = stopping.cancelled() => return Ok(()),
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::warn!("stopping at once: asked for twice");
+        std::process::exit(i32::from(EXIT_INTERNAL));
+    });
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Worker processes: starting them, speaking with them, noticing their end, starting them again.
+
+mod analyze;
+mod link;
+mod process;
+mod programs;
+mod restart;
+mod supervisor;
+
+pub(crate) use self::analyze::{AnalyzeWorker, LoadState, WorkerEvent};
+pub(crate) use self::process::{Process, exit_in_words, memory_peak_mb};
+pub(crate) use self::programs::Programs;
+pub(crate) use self::supervisor::{Workers, supervise};

@@ -1,0 +1,62 @@
+//! Where the worker's program and the plugins are: beside the daemon, wherever that was installed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::config::Config;
+
+/// What a cargo target folder calls the libraries of our own analyzers.
+const OWN_PREFIX: &str = "libva_analyzer_";
+
+#[derive(Debug, Clone)]
+pub(crate) struct Programs {
+    pub(crate) worker: PathBuf,
+    plugin_folders: Vec<PathBuf>,
+    /// The daemon's own folder, where there is no folder of plugins (in a cargo target folder).
+    loose: Option<PathBuf>,
+}
+
+impl Programs {
+    pub(crate) fn beside_this_one(more_folders: &[PathBuf], config: &Config) -> Result<Self> {
+        let daemon = std::env::current_exe().context("cannot tell where this program lies")?;
+        let folder = daemon.parent().context("this program lies nowhere")?;
+        let worker = folder.join("va-worker");
+        ensure!(worker.exists(), "{} is missing: the installation is not complete", worker.display());
+        let beside = folder.join("analyzers");
+        let mut plugin_folders = more_folders.to_vec();
+        plugin_folders.extend(config.plugin_folders().iter().cloned());
+        let loose = if beside.is_dir() {
+            plugin_folders.push(beside);
+            None
+        } else {
+            Some(folder.to_owned())
+        };
+        Ok(Programs { worker, plugin_folders, loose })
+    }
+
+    /// All libraries in the plugin folders, in the order of the folders, then by name.
+    pub(crate) fn plugin_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for folder in &self.plugin_folders {
+            let mut found = libraries(folder);
+            if !folder.is_dir() {
+                tracing::warn!(folder = %folder.display(), "the plugin folder does not exist");
+            }
+            files.append(&mut found);
+        }
+        if let Some(folder) = &self.loose {
+            let own = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(OWN_PREFIX));
+            files.extend(libraries(folder).into_iter().filter(own));
+        }
+        files
+    }
+}
+
+fn libraries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "so"));
+    paths.sort();
+    paths
+}
