@@ -15,8 +15,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-pub use abi_stable::library::LibHeader;
 use abi_stable::StableAbi;
+pub use abi_stable::library::LibHeader;
 use abi_stable::library::{CheckTypeLayout, RootModule, RootModuleResult, lib_header_from_path};
 use abi_stable::package_version_strings;
 use abi_stable::prefix_type::WithMetadata;
@@ -28,8 +28,8 @@ use abi_stable::std_types::{ROption, RResult, RSlice, RStr, RString, RVec};
 use crate::compatibility::LoadError;
 use crate::findings::Span;
 use crate::{
-    Analyzer, AudioChunk, Description, Error, ErrorKind, Findings, Frame, FrameBatch, Host, HostServices, LogLevel,
-    OtherFindings, PixelFormat, Session, Summary, Video,
+    Analyzer, AudioChunk, Description, Error, ErrorKind, Findings, Frame, FrameBatch, Host, HostServices,
+    LogLevel, OtherFindings, PixelFormat, Session, Summary, Video,
 };
 
 mod guard;
@@ -175,7 +175,8 @@ impl From<AbiError> for Error {
 impl From<Findings> for AbiFindings {
     fn from(findings: Findings) -> Self {
         let (json, spans) = findings.into_parts();
-        let spans = spans.iter().map(|span| AbiSpan { end: span.end as u64, frame: span.frame.into() }).collect();
+        let spans =
+            spans.iter().map(|span| AbiSpan { end: span.end as u64, frame: span.frame.into() }).collect();
         AbiFindings { json: json.into(), spans }
     }
 }
@@ -342,7 +343,10 @@ impl<S: Session> AbiSession for GuestSession<S> {
         guarded(|| {
             let mut findings = Findings::default();
             let summary = self.session.get_mut().finish(&mut findings)?;
-            Ok(AbiFinished { findings: findings.into(), summary_json: serde_json::to_string(&summary)?.into() })
+            Ok(AbiFinished {
+                findings: findings.into(),
+                summary_json: serde_json::to_string(&summary)?.into(),
+            })
         })
     }
 
@@ -448,7 +452,9 @@ impl LoadedAnalyzer {
     /// As the analyzer says.
     pub fn open(&self, video: &Video, host: Arc<dyn HostServices>) -> Result<OpenSession, Error> {
         let video = serde_json::to_string(video)?;
-        Ok(OpenSession { session: self.analyzer.open(video.as_str().into(), host_object(host)).into_result()? })
+        Ok(OpenSession {
+            session: self.analyzer.open(video.as_str().into(), host_object(host)).into_result()?,
+        })
     }
 
     /// # Errors
@@ -564,6 +570,8 @@ mod tests {
     #[test]
     fn exported_symbol_is_the_one_the_loader_looks_for() {
         let source = include_str!("export.rs");
-        assert!(source.contains(&format!("export_name = {:?}", abi_stable::library::ROOT_MODULE_LOADER_NAME)));
+        assert!(
+            source.contains(&format!("export_name = {:?}", abi_stable::library::ROOT_MODULE_LOADER_NAME))
+        );
     }
 }

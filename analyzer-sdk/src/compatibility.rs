@@ -31,7 +31,8 @@ impl LoadError {
     pub(crate) fn from_text(path: &Path, text: &str) -> Self {
         let path = path.to_owned();
         let flat = |line: &str| line.trim().to_owned();
-        if text.contains("undefined symbol: _1as_0") || text.contains("Could not load symbol") && text.contains("_1as_0")
+        if text.contains("undefined symbol: _1as_0")
+            || text.contains("Could not load symbol") && text.contains("_1as_0")
         {
             return LoadError::NoAnalyzer { path };
         }
@@ -64,7 +65,8 @@ mod tests {
 
     #[test]
     fn layout_report_is_reduced_to_what_tells() {
-        let report = format!("{}\nexpected:5 field(s)\nfound:4 field(s)\n{}", "x\n".repeat(200), "y\n".repeat(200));
+        let report =
+            format!("{}\nexpected:5 field(s)\nfound:4 field(s)\n{}", "x\n".repeat(200), "y\n".repeat(200));
         let error = LoadError::from_text(Path::new("/opt/va/faces.so"), &report);
         let text = error.to_string();
         assert!(text.contains("expected:5 field(s); found:4 field(s)"), "{text}");

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    AudioChunk, Description, Error, ErrorKind, Findings, FrameBatch, Host, OtherFindings, Result, Summary, Video,
+    AudioChunk, Description, Error, ErrorKind, Findings, FrameBatch, Host, OtherFindings, Result, Summary,
+    Video,
 };
 
 /// An analyzer, loaded once and then serving many videos, several of them at the same time.
@@ -31,7 +32,10 @@ pub trait Analyzer: Send + Sync + Sized + 'static {
     /// # Errors
     /// As the operation defines.
     fn control(&self, operation: &str, _json: &str) -> Result<String> {
-        Err(Error::of(ErrorKind::Unsupported, format!("this analyzer does not know the operation {operation:?}")))
+        Err(Error::of(
+            ErrorKind::Unsupported,
+            format!("this analyzer does not know the operation {operation:?}"),
+        ))
     }
 }
 

@@ -46,8 +46,8 @@ impl Findings {
     }
 
     fn push(&mut self, segment: &impl Serialize, frame: Option<u64>) -> Result<()> {
-        let text =
-            serde_json::to_string(segment).map_err(|e| Error::new(format!("cannot write a segment as JSON: {e}")))?;
+        let text = serde_json::to_string(segment)
+            .map_err(|e| Error::new(format!("cannot write a segment as JSON: {e}")))?;
         if !self.json.is_empty() {
             self.json.push(',');
         }

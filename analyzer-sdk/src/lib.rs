@@ -68,8 +68,8 @@
 //! What crosses the boundary, and how versions are checked, is in [`abi`] and [`compatibility`]; authors need neither.
 
 pub mod abi;
-pub mod compatibility;
 mod audio;
+pub mod compatibility;
 mod description;
 mod error;
 mod export;
@@ -81,8 +81,8 @@ pub mod testing;
 
 pub use audio::AudioChunk;
 pub use description::{
-    AudioRequest, Description, FindingsRequest, FindingsScope, FrameRequest, FrameSize, PixelFormat, Sampling,
-    Video,
+    AudioRequest, Description, FindingsRequest, FindingsScope, FrameRequest, FrameSize, PixelFormat,
+    Sampling, Video,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use export::{Analyzer, Session};
@@ -94,9 +94,9 @@ pub use sampling::Sampler;
 /// Everything an analyzer's source usually needs.
 pub mod prelude {
     pub use crate::{
-        Analyzer, AudioChunk, AudioRequest, Description, Error, Findings, FindingsRequest, FindingsScope, Frame,
-        FrameBatch, FrameRequest, FrameSize, Host, LogLevel, OtherFindings, PixelFormat, Result, Sampling, Session,
-        Summary, Video,
+        Analyzer, AudioChunk, AudioRequest, Description, Error, Findings, FindingsRequest, FindingsScope,
+        Frame, FrameBatch, FrameRequest, FrameSize, Host, LogLevel, OtherFindings, PixelFormat, Result,
+        Sampling, Session, Summary, Video,
     };
     pub use serde_json::json;
 }

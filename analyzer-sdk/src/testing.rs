@@ -14,8 +14,8 @@ use serde_json::Value;
 pub use self::clip::{Clip, Picture};
 use crate::abi::{NewSegments, OpenSession, Plugin};
 use crate::{
-    Analyzer, AudioChunk, AudioRequest, Description, Error, ErrorKind, FindingsScope, Frame, HostServices, LogLevel,
-    OtherFindings, Result,
+    Analyzer, AudioChunk, AudioRequest, Description, Error, ErrorKind, FindingsScope, Frame, HostServices,
+    LogLevel, OtherFindings, Result,
 };
 
 /// An analyzer about to be run, with what it is given besides the clip.
@@ -91,7 +91,8 @@ impl Run {
         let description = self.plugin.description()?;
         let host: Arc<TestHost> = Arc::new(self.host);
         let analyzer = self.plugin.load(host.clone())?;
-        let mut session = Collecting { session: analyzer.open(clip.video(), host.clone())?, segments: Vec::new() };
+        let mut session =
+            Collecting { session: analyzer.open(clip.video(), host.clone())?, segments: Vec::new() };
 
         let frames = feed_frames(&mut session, clip, &description, self.batch)?;
         if let Some(request) = description.audio {
@@ -142,7 +143,12 @@ impl Collecting {
     }
 }
 
-fn feed_frames(session: &mut Collecting, clip: &Clip, description: &Description, batch: Option<u32>) -> Result<u64> {
+fn feed_frames(
+    session: &mut Collecting,
+    clip: &Clip,
+    description: &Description,
+    batch: Option<u32>,
+) -> Result<u64> {
     let Some(request) = description.frames else { return Ok(0) };
     let batch = batch.unwrap_or(description.batch).max(1) as usize;
     let mut waiting: Vec<(u64, f64, Picture)> = Vec::new();
@@ -195,7 +201,12 @@ struct TestHost {
 
 impl Default for TestHost {
     fn default() -> Self {
-        TestHost { settings: "{}".to_owned(), threads: 1, models: BTreeMap::new(), log: Mutex::new(Vec::new()) }
+        TestHost {
+            settings: "{}".to_owned(),
+            threads: 1,
+            models: BTreeMap::new(),
+            log: Mutex::new(Vec::new()),
+        }
     }
 }
 

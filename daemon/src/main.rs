@@ -20,9 +20,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Arguments;
-use clap::Parser;
 use crate::config::Config;
 use crate::state_dir::StateDir;
+use clap::Parser;
 
 /// The caller's mistake: a bad configuration, or another daemon that is there already.
 const EXIT_USAGE: u8 = 2;

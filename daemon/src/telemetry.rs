@@ -9,7 +9,9 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 /// `$VA_LOG` filters (`debug`, `va_daemon::workers=trace`); `info` where it is not set.
 pub(crate) fn start(file: Option<&Path>) -> Result<()> {
     let filter = match std::env::var("VA_LOG") {
-        Ok(filter) => EnvFilter::try_new(&filter).with_context(|| format!("VA_LOG={filter} is no log filter"))?,
+        Ok(filter) => {
+            EnvFilter::try_new(&filter).with_context(|| format!("VA_LOG={filter} is no log filter"))?
+        }
         Err(_) => EnvFilter::new("info"),
     };
     let writer = match file {
@@ -20,6 +22,11 @@ pub(crate) fn start(file: Option<&Path>) -> Result<()> {
         }
         None => BoxMakeWriter::new(std::io::stderr),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_ansi(false)
+        .with_target(false)
+        .init();
     Ok(())
 }

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
+    SendFlags,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +21,11 @@ const MAX_DESCRIPTORS: usize = 64;
 
 /// The two ends of a socket's use; they may live in different threads.
 pub(crate) fn ends(socket: UnixStream) -> Result<(Sender, Receiver)> {
-    let receiver = Receiver { socket: socket.try_clone()?, decoder: framing::Decoder::default(), descriptors: VecDeque::new() };
+    let receiver = Receiver {
+        socket: socket.try_clone()?,
+        decoder: framing::Decoder::default(),
+        descriptors: VecDeque::new(),
+    };
     Ok((Sender { socket: Arc::new(Mutex::new(socket)) }, receiver))
 }
 
@@ -130,7 +135,8 @@ mod tests {
         });
         let (message, _, none) = receiver.receive::<String>().expect("sound").expect("a message");
         assert_eq!((message.as_str(), none.len()), ("plain", 0));
-        let (message, received, descriptors) = receiver.receive::<String>().expect("sound").expect("a message");
+        let (message, received, descriptors) =
+            receiver.receive::<String>().expect("sound").expect("a message");
         assert_eq!((message.as_str(), received == body, descriptors.len()), ("full", true, 1));
         sending.join().expect("no panic");
         for descriptor in descriptors {

@@ -12,7 +12,8 @@ use crate::link;
 /// `/dev/null`, standard output goes where standard error goes.
 pub(crate) fn daemon_link() -> Result<(link::Sender, link::Receiver)> {
     die_with_the_daemon()?;
-    let socket = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).context("standard input is no socket")?;
+    let socket =
+        rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).context("standard input is no socket")?;
     let null = std::fs::File::open("/dev/null").context("cannot open /dev/null")?;
     rustix::stdio::dup2_stdin(null.as_fd())?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
@@ -30,7 +31,8 @@ fn die_with_the_daemon() -> Result<()> {
 pub(crate) fn limit_memory(mib: u64) -> Result<()> {
     let bytes = Some(mib << 20);
     let limit = Rlimit { current: bytes, maximum: bytes };
-    rustix::process::setrlimit(Resource::Data, limit).with_context(|| format!("cannot limit memory to {mib} MiB"))
+    rustix::process::setrlimit(Resource::Data, limit)
+        .with_context(|| format!("cannot limit memory to {mib} MiB"))
 }
 
 /// CPU seconds of all threads of this process so far.

@@ -45,7 +45,8 @@ fn remember_panics() {
                 .map(|text| (*text).to_owned())
                 .or_else(|| payload.downcast_ref::<String>().cloned())
                 .unwrap_or_else(|| "with a value that is no text".to_owned());
-            let place = info.location().map_or_else(String::new, |at| format!("at {}:{}: ", at.file(), at.line()));
+            let place =
+                info.location().map_or_else(String::new, |at| format!("at {}:{}: ", at.file(), at.line()));
             LAST_PANIC.with(|last| *last.borrow_mut() = Some(format!("{place}{message}")));
             default(info);
         }));

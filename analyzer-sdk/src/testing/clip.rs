@@ -203,9 +203,13 @@ impl Clip {
         let Video { sample_rate, channels, has_audio, .. } = self.video;
         Ok(match (request, &self.source) {
             _ if !has_audio => None,
-            (AudioRequest::Mono16k, Source::File { path, .. }) => Some((16_000, 1, decode_sound(path, 16_000, 1)?)),
+            (AudioRequest::Mono16k, Source::File { path, .. }) => {
+                Some((16_000, 1, decode_sound(path, 16_000, 1)?))
+            }
             (AudioRequest::Mono16k, _) if (sample_rate, channels) != (16_000, 1) => {
-                return Err(Error::new("a test clip of samples must have 16 kHz, one channel, to be heard so"));
+                return Err(Error::new(
+                    "a test clip of samples must have 16 kHz, one channel, to be heard so",
+                ));
             }
             _ => Some((sample_rate, channels, self.samples.clone())),
         })

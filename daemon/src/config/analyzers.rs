@@ -42,7 +42,8 @@ impl AnalyzerConfig {
             ("call_limit_s", Some(self.call_limit_s)),
         ];
         let set = numbers.into_iter().filter_map(|(key, number)| Some((key, number?)));
-        let mut problems: Vec<_> = set.filter_map(|(key, number)| super::positive(&section, key, number)).collect();
+        let mut problems: Vec<_> =
+            set.filter_map(|(key, number)| super::positive(&section, key, number)).collect();
         if self.every_nth.is_some() && self.per_second.is_some() {
             problems.push((format!("[{section}]"), "every_nth and per_second exclude each other".to_owned()));
         }

@@ -46,7 +46,8 @@ impl JobsConfig {
             ("load_limit_s", self.load_limit_s),
             ("stored_results", self.stored_results as f64),
         ];
-        let mut problems: Vec<_> = numbers.into_iter().filter_map(|(key, n)| super::positive("jobs", key, n)).collect();
+        let mut problems: Vec<_> =
+            numbers.into_iter().filter_map(|(key, n)| super::positive("jobs", key, n)).collect();
         if self.findings_limit_mib > 1000 {
             problems.push(("[jobs] findings_limit_mib".to_owned(), "must be at most 1000".to_owned()));
         }

@@ -53,7 +53,8 @@ impl Config {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the configuration {}", path.display()))?;
         Config::parse(&text).map_err(|problems| {
-            let mut message = format!("the configuration {} is not usable; nothing was started:", path.display());
+            let mut message =
+                format!("the configuration {} is not usable; nothing was started:", path.display());
             for problem in problems {
                 let place = problem.line.map_or_else(String::new, |line| format!("line {line}: "));
                 let _ = write!(message, "\n  {place}{}: {}", problem.key, problem.message);
@@ -77,7 +78,8 @@ impl Config {
                 "groups" => config.groups = reading.table("groups", value),
                 "analyzers" => config.analyzers = reading.table("analyzers", value),
                 other => {
-                    let message = "no such section; there are daemon, plugins, jobs, groups and analyzers".to_owned();
+                    let message =
+                        "no such section; there are daemon, plugins, jobs, groups and analyzers".to_owned();
                     let line = Some(line_of(text, key.span().start));
                     reading.problems.push(Problem { line, key: format!("[{other}]"), message });
                 }
@@ -105,7 +107,9 @@ impl Config {
     pub(crate) fn group_of(&self, analyzer: &str) -> Option<&str> {
         let names = |group: &GroupConfig, name: &str| group.analyzers.iter().any(|listed| listed == name);
         let by_name = self.groups.iter().find(|(_, group)| names(group, analyzer));
-        by_name.or_else(|| self.groups.iter().find(|(_, group)| names(group, "*"))).map(|(name, _)| name.as_str())
+        by_name
+            .or_else(|| self.groups.iter().find(|(_, group)| names(group, "*")))
+            .map(|(name, _)| name.as_str())
     }
 
     /// The configuration of an analyzer; the defaults where the file does not name it.
@@ -143,7 +147,11 @@ impl Reading<'_> {
         })
     }
 
-    fn table<T: DeserializeOwned + Default>(&mut self, key: &str, value: Spanned<DeValue<'_>>) -> BTreeMap<String, T> {
+    fn table<T: DeserializeOwned + Default>(
+        &mut self,
+        key: &str,
+        value: Spanned<DeValue<'_>>,
+    ) -> BTreeMap<String, T> {
         let line = Some(line_of(self.text, value.span().start));
         match value.into_inner() {
             DeValue::Table(table) => table
@@ -173,7 +181,8 @@ fn line_of(text: &str, at: usize) -> usize {
 
 /// Key and message, where a number is not above zero.
 fn positive(section: &str, key: &str, value: f64) -> Option<(String, String)> {
-    (!(value > 0.0 && value.is_finite())).then(|| (format!("[{section}] {key}"), format!("must be above 0, not {value}")))
+    (!(value > 0.0 && value.is_finite()))
+        .then(|| (format!("[{section}] {key}"), format!("must be above 0, not {value}")))
 }
 
 #[cfg(test)]
@@ -184,15 +193,22 @@ mod tests {
 
     #[test]
     fn the_shipped_file_is_the_default() {
-        assert_eq!(Config::parse(SHIPPED), Ok(Config { analyzers: Config::parse(SHIPPED).expect("read").analyzers, ..Config::default() }));
+        assert_eq!(
+            Config::parse(SHIPPED),
+            Ok(Config { analyzers: Config::parse(SHIPPED).expect("read").analyzers, ..Config::default() })
+        );
         // The commented keys of an analyzer are examples; those that are set are the analyzers' own defaults.
-        let uncommented: String = SHIPPED.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).fold(String::new(), |all, line| all + line + "\n");
+        let uncommented: String = SHIPPED
+            .lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+            .fold(String::new(), |all, line| all + line + "\n");
         Config::parse(&uncommented).expect("the examples in the comments are valid, too");
     }
 
     #[test]
     fn every_problem_is_reported_at_once_with_its_line() {
-        let text = "[daemon]\ndrain_s = -1\n[jobs]\nconcurent = 2\n[groups.a]\ndevice = \"gpu\"\n[analizers]\n";
+        let text =
+            "[daemon]\ndrain_s = -1\n[jobs]\nconcurent = 2\n[groups.a]\ndevice = \"gpu\"\n[analizers]\n";
         let problems = Config::parse(text).expect_err("four problems");
         let places: Vec<_> = problems.iter().map(|problem| (problem.line, problem.key.as_str())).collect();
         assert!(places.contains(&(Some(4), "[jobs]")), "{places:?}");

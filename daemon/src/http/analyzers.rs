@@ -23,7 +23,9 @@ pub(super) async fn list(State(mut daemon): State<Daemon>) -> Json<Vec<AnalyzerI
         let (state, reason) = match (planner.why_off(name), loaded) {
             (Some(reason), _) => (AnalyzerState::Disabled, Some(reason)),
             (None, Some(LoadState::Loaded { .. })) => (AnalyzerState::Ready, None),
-            (None, Some(LoadState::NotLoaded { unavailable: true, reason })) => (AnalyzerState::Unavailable, Some(reason)),
+            (None, Some(LoadState::NotLoaded { unavailable: true, reason })) => {
+                (AnalyzerState::Unavailable, Some(reason))
+            }
             (None, Some(LoadState::NotLoaded { reason, .. })) => (AnalyzerState::Broken, Some(reason)),
             (None, None) => (AnalyzerState::Loading, None),
         };

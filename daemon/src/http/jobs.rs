@@ -32,8 +32,16 @@ pub(super) async fn submit(State(daemon): State<Daemon>, body: Body) -> Result<R
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
 }
 
-pub(super) async fn result(State(daemon): State<Daemon>, Path(job): Path<String>) -> Result<Response, Refused> {
-    let missing = || Problem::new(ProblemKind::NotFound, format!("there is no result of a job {job:?}; old ones are removed"));
+pub(super) async fn result(
+    State(daemon): State<Daemon>,
+    Path(job): Path<String>,
+) -> Result<Response, Refused> {
+    let missing = || {
+        Problem::new(
+            ProblemKind::NotFound,
+            format!("there is no result of a job {job:?}; old ones are removed"),
+        )
+    };
     let path = daemon.jobs.document(&job).ok_or_else(missing)?;
     let document = tokio::fs::read(&path).await.map_err(|_| missing())?;
     Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())

@@ -13,17 +13,25 @@ const LONGEST_PATH: usize = 107;
 /// Where another process serves this socket, or it cannot be made.
 pub(crate) fn bind(path: &Path) -> Result<UnixListener> {
     if path.as_os_str().len() > LONGEST_PATH {
-        bail!("the socket's path {} is longer than {LONGEST_PATH} bytes; give a shorter one with --socket", path.display());
+        bail!(
+            "the socket's path {} is longer than {LONGEST_PATH} bytes; give a shorter one with --socket",
+            path.display()
+        );
     }
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     if path.exists() {
         if UnixStream::connect(path).is_ok() {
-            bail!("another daemon serves {}; stop it, or give this one another socket with --socket", path.display());
+            bail!(
+                "another daemon serves {}; stop it, or give this one another socket with --socket",
+                path.display()
+            );
         }
         tracing::info!("{} was left by a daemon that is gone; taking it over", path.display());
-        std::fs::remove_file(path).with_context(|| format!("cannot remove the stale socket {}", path.display()))?;
+        std::fs::remove_file(path)
+            .with_context(|| format!("cannot remove the stale socket {}", path.display()))?;
     }
     // The socket gets its mode as it is made: no moment in which others may connect.
     let before = rustix::process::umask(Mode::from_raw_mode(0o117));

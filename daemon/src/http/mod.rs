@@ -41,7 +41,9 @@ fn routes(daemon: Daemon) -> Router {
         .route("/v1/jobs", post(jobs::submit))
         .route("/v1/jobs/{job}/result", get(jobs::result))
         .route("/v1/schema", get(schema::show))
-        .fallback(|| async { Refused(Problem::new(ProblemKind::NotFound, "there is no such path in this API")) })
+        .fallback(|| async {
+            Refused(Problem::new(ProblemKind::NotFound, "there is no such path in this API"))
+        })
         .with_state(daemon)
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use va_protocol::api::result::{AnalyzerStatus, Document, DocumentStatus, Metrics, SCHEMA_VERSION, VideoFacts};
+use va_protocol::api::result::{
+    AnalyzerStatus, Document, DocumentStatus, Metrics, SCHEMA_VERSION, VideoFacts,
+};
 
 use super::file::VideoFile;
 use super::outcome::Settled;
@@ -39,7 +41,11 @@ pub(super) fn compose(ingredients: Ingredients, processing_time_s: f64) -> Docum
 }
 
 /// The status and, where it is not success, why.
-fn judge(settled: &BTreeMap<String, Settled>, defect: Option<&str>, by_name: bool) -> (DocumentStatus, Option<String>) {
+fn judge(
+    settled: &BTreeMap<String, Settled>,
+    defect: Option<&str>,
+    by_name: bool,
+) -> (DocumentStatus, Option<String>) {
     let names = |status: AnalyzerStatus| {
         let of_status = settled.iter().filter(move |(_, settled)| settled.status == status);
         of_status.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
@@ -82,7 +88,12 @@ fn facts(video: &VideoFile, seen: &Seen) -> VideoFacts {
     }
 }
 
-fn metrics(settled: &BTreeMap<String, Settled>, seen: &Seen, duration_s: Option<f64>, processing_time_s: f64) -> Metrics {
+fn metrics(
+    settled: &BTreeMap<String, Settled>,
+    seen: &Seen,
+    duration_s: Option<f64>,
+    processing_time_s: f64,
+) -> Metrics {
     let ran: Vec<&Settled> = settled.values().filter(|settled| settled.ran()).collect();
     let share = |count: usize| if ran.is_empty() { 0.0 } else { round(count as f64 / ran.len() as f64) };
     let workers: f64 = seen.memory_mb.values().sum();
@@ -108,13 +119,17 @@ mod tests {
     use super::*;
 
     fn settled(entries: &[(&str, AnalyzerStatus)]) -> BTreeMap<String, Settled> {
-        entries.iter().map(|(name, status)| ((*name).to_owned(), Settled::without_findings(*status, "why"))).collect()
+        entries
+            .iter()
+            .map(|(name, status)| ((*name).to_owned(), Settled::without_findings(*status, "why")))
+            .collect()
     }
 
     #[test]
     fn the_status_follows_from_failures_defects_and_what_was_asked_for() {
         use AnalyzerStatus::{Degraded, Failed, Ok, Skipped, Unavailable};
-        let status = |entries: &[(&str, AnalyzerStatus)], defect, by_name| judge(&settled(entries), defect, by_name).0;
+        let status =
+            |entries: &[(&str, AnalyzerStatus)], defect, by_name| judge(&settled(entries), defect, by_name).0;
         assert_eq!(status(&[("a", Ok), ("b", Skipped)], None, true), DocumentStatus::Success);
         assert_eq!(status(&[("a", Degraded), ("b", Unavailable)], None, false), DocumentStatus::Success);
         assert_eq!(status(&[("a", Ok), ("b", Unavailable)], None, true), DocumentStatus::Partial);
@@ -126,8 +141,10 @@ mod tests {
 
     #[test]
     fn the_error_names_everything_that_is_wrong() {
-        let entries = [("a", AnalyzerStatus::Ok), ("b", AnalyzerStatus::Failed), ("c", AnalyzerStatus::Failed)];
-        let (_, error) = judge(&settled(&entries), Some("the file is truncated: 1 of 2 frames are there"), false);
+        let entries =
+            [("a", AnalyzerStatus::Ok), ("b", AnalyzerStatus::Failed), ("c", AnalyzerStatus::Failed)];
+        let (_, error) =
+            judge(&settled(&entries), Some("the file is truncated: 1 of 2 frames are there"), false);
         assert_eq!(error.as_deref(), Some("the file is truncated: 1 of 2 frames are there; failed: b, c"));
     }
 }

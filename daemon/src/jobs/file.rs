@@ -30,15 +30,22 @@ pub(super) fn path_of(request: &JobRequest) -> Result<PathBuf, Problem> {
             .ok_or_else(|| invalid(format!("the path {:?} is not percent-encoded", request.path)))?,
     };
     if !path.is_absolute() {
-        return Err(invalid(format!("the path {} is not absolute", path.display())).hint("the daemon has another working folder"));
+        return Err(invalid(format!("the path {} is not absolute", path.display()))
+            .hint("the daemon has another working folder"));
     }
     Ok(path)
 }
 
 /// Opens a regular file; anything else is refused before it could make us wait.
 pub(super) fn open(path: &Path) -> Result<VideoFile, Problem> {
-    let refused = |why: &str| Problem::new(ProblemKind::InvalidRequest, format!("cannot analyse {}: {why}", path.display()));
-    let descriptor = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY, Mode::empty());
+    let refused = |why: &str| {
+        Problem::new(ProblemKind::InvalidRequest, format!("cannot analyse {}: {why}", path.display()))
+    };
+    let descriptor = rustix::fs::open(
+        path,
+        OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY,
+        Mode::empty(),
+    );
     let descriptor = descriptor.map_err(|errno| match errno {
         rustix::io::Errno::NOENT => refused("there is no such file").hint("check the path"),
         rustix::io::Errno::ACCESS | rustix::io::Errno::PERM => refused("the daemon may not read it")
@@ -82,8 +89,17 @@ mod tests {
     fn what_is_no_file_is_refused_without_waiting() {
         let folder = tempfile::tempdir().expect("a folder");
         let pipe = folder.path().join("pipe");
-        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, Mode::from_raw_mode(0o600), 0).expect("a pipe");
-        for (path, why) in [(pipe.as_path(), "a pipe"), (folder.path(), "a folder"), (Path::new("/dev/zero"), "a device")] {
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &pipe,
+            rustix::fs::FileType::Fifo,
+            Mode::from_raw_mode(0o600),
+            0,
+        )
+        .expect("a pipe");
+        for (path, why) in
+            [(pipe.as_path(), "a pipe"), (folder.path(), "a folder"), (Path::new("/dev/zero"), "a device")]
+        {
             let problem = open(path).expect_err("refused");
             assert!(problem.detail.contains(why), "{problem:?}");
             assert_eq!(problem.kind, ProblemKind::InvalidRequest);
@@ -106,7 +122,11 @@ mod tests {
 
     #[test]
     fn relative_and_badly_encoded_paths_are_refused() {
-        let request = |path: &str, path_encoding| JobRequest { path: path.to_owned(), path_encoding, ..JobRequest::default() };
+        let request = |path: &str, path_encoding| JobRequest {
+            path: path.to_owned(),
+            path_encoding,
+            ..JobRequest::default()
+        };
         assert!(path_of(&request("a.mp4", PathEncoding::Plain)).is_err());
         assert!(path_of(&request("/a%zz", PathEncoding::Percent)).is_err());
         let path = path_of(&request("/a%FF b", PathEncoding::Percent)).expect("a path");

@@ -10,7 +10,9 @@ use tokio::sync::mpsc;
 use va_protocol::api::job::JobEvent;
 use va_protocol::api::problem::{Problem, ProblemKind};
 use va_protocol::api::result::{AnalyzerStatus, Timing};
-use va_protocol::worker::control::{Consumer, Decode, DecodeReport, FromAnalyze, FromDecode, Outcome, Request};
+use va_protocol::worker::control::{
+    Consumer, Decode, DecodeReport, FromAnalyze, FromDecode, Outcome, Request,
+};
 use va_protocol::worker::frames::VideoInfo;
 
 use super::file::VideoFile;
@@ -78,8 +80,17 @@ impl Pass<'_> {
     ) -> Result<Vec<Lost>, NoDocument> {
         let (workers, mut lost) = self.gather(groups, settled).await;
         let (decoder, heard) = self.begin(&workers).await?;
-        let mut running =
-            Running { pass: self, workers, decoder, open: BTreeSet::new(), decoding: true, settled, seen, progress, lost: &mut lost };
+        let mut running = Running {
+            pass: self,
+            workers,
+            decoder,
+            open: BTreeSet::new(),
+            decoding: true,
+            settled,
+            seen,
+            progress,
+            lost: &mut lost,
+        };
         let ended = running.to_the_end(heard).await;
         running.leave(ended.is_err()).await;
         ended?;
@@ -103,7 +114,11 @@ impl Pass<'_> {
                 Ok(worker) => worker,
                 Err(how) => {
                     let how = format!("{how} while loading it");
-                    lost.extend(analyzers.iter().map(|planned| Lost { analyzer: planned.name.clone(), how: how.clone() }));
+                    lost.extend(
+                        analyzers
+                            .iter()
+                            .map(|planned| Lost { analyzer: planned.name.clone(), how: how.clone() }),
+                    );
                     continue;
                 }
             };
@@ -112,10 +127,13 @@ impl Pass<'_> {
                 match worker.load_state(&planned.name) {
                     Some(LoadState::Loaded { .. }) => loaded.push(planned),
                     Some(LoadState::NotLoaded { unavailable, reason }) => {
-                        let status = if unavailable { AnalyzerStatus::Unavailable } else { AnalyzerStatus::Failed };
+                        let status =
+                            if unavailable { AnalyzerStatus::Unavailable } else { AnalyzerStatus::Failed };
                         settled.insert(planned.name.clone(), Settled::without_findings(status, reason));
                     }
-                    None => lost.push(Lost { analyzer: planned.name.clone(), how: "does not have it".to_owned() }),
+                    None => {
+                        lost.push(Lost { analyzer: planned.name.clone(), how: "does not have it".to_owned() })
+                    }
                 }
             }
             if !loaded.is_empty() {
@@ -126,16 +144,24 @@ impl Pass<'_> {
     }
 
     /// Connects decoder and workers, and sets them to work.
-    async fn begin(&self, workers: &[AtWork<'_>]) -> Result<(Process, mpsc::UnboundedReceiver<Heard>), NoDocument> {
+    async fn begin(
+        &self,
+        workers: &[AtWork<'_>],
+    ) -> Result<(Process, mpsc::UnboundedReceiver<Heard>), NoDocument> {
         let internal = |why: String| Problem::new(ProblemKind::Internal, why);
         let (process, mut receiver) =
             self.means.workers.decoder().await.map_err(|how| internal(format!("a decoder {how}")))?;
         let (tell, heard) = mpsc::unbounded_channel();
-        let file = self.video.descriptor.try_clone().map_err(|error| internal(format!("out of descriptors: {error}")))?;
+        let file = self
+            .video
+            .descriptor
+            .try_clone()
+            .map_err(|error| internal(format!("out of descriptors: {error}")))?;
         let mut descriptors = vec![file];
         let mut consumers = Vec::new();
         for (at, AtWork { worker, analyzers, .. }) in workers.iter().enumerate() {
-            let (ours, theirs) = UnixStream::pair().map_err(|error| internal(format!("out of descriptors: {error}")))?;
+            let (ours, theirs) =
+                UnixStream::pair().map_err(|error| internal(format!("out of descriptors: {error}")))?;
             descriptors.push(OwnedFd::from(ours));
             let request = |planned: &&Planned| Request {
                 frames: planned.description.frames,
@@ -193,7 +219,11 @@ struct Running<'p, 'a> {
 
 impl Running<'_, '_> {
     async fn to_the_end(&mut self, mut heard: mpsc::UnboundedReceiver<Heard>) -> Result<(), NoDocument> {
-        self.open = self.workers.iter().flat_map(|at| at.analyzers.iter().map(|planned| planned.name.clone())).collect();
+        self.open = self
+            .workers
+            .iter()
+            .flat_map(|at| at.analyzers.iter().map(|planned| planned.name.clone()))
+            .collect();
         while self.decoding || !self.open.is_empty() {
             match heard.recv().await {
                 Some(Heard::Worker(at, event)) => self.worker_said(at, event).await,
@@ -226,7 +256,8 @@ impl Running<'_, '_> {
             }
             WorkerEvent::Said(..) => {}
             WorkerEvent::Ended(how) => {
-                let names: Vec<String> = self.workers[at].analyzers.iter().map(|planned| planned.name.clone()).collect();
+                let names: Vec<String> =
+                    self.workers[at].analyzers.iter().map(|planned| planned.name.clone()).collect();
                 for analyzer in names {
                     if self.open.remove(&analyzer) {
                         let how = format!("{how} while analysing this video");
@@ -244,7 +275,9 @@ impl Running<'_, '_> {
         }
         self.progress.settled(analyzer, outcome.status == AnalyzerStatus::Failed);
         for AtWork { worker, analyzers, .. } in &self.workers {
-            let waits = |planned: &&Planned| planned.description.findings.iter().any(|other| other.analyzer == analyzer);
+            let waits = |planned: &&Planned| {
+                planned.description.findings.iter().any(|other| other.analyzer == analyzer)
+            };
             if analyzers.iter().any(waits) {
                 worker.other_findings(self.pass.job.number, analyzer, &outcome.findings).await;
             }
@@ -255,7 +288,9 @@ impl Running<'_, '_> {
     fn outcome(&self, at: usize, analyzer: &str, outcome: Outcome, findings: Vec<u8>) -> Settled {
         let asked = self.pass.job.asked;
         let (device, load_s, cache_hit) = match self.workers[at].worker.load_state(analyzer) {
-            Some(LoadState::Loaded { device, load_s, at }) => (Some(device), if at < asked { 0.0 } else { load_s }, at < asked),
+            Some(LoadState::Loaded { device, load_s, at }) => {
+                (Some(device), if at < asked { 0.0 } else { load_s }, at < asked)
+            }
             _ => (None, 0.0, false),
         };
         let timing = |compute_s: f64, wall_s: f64| Timing {
@@ -267,7 +302,16 @@ impl Running<'_, '_> {
         match outcome {
             Outcome::Ok { frames, compute_s, wall_s, degraded, model } => {
                 let status = if degraded.is_some() { AnalyzerStatus::Degraded } else { AnalyzerStatus::Ok };
-                Settled { status, reason: degraded, model, device, cache_hit, timing: timing(compute_s, wall_s), frames, findings }
+                Settled {
+                    status,
+                    reason: degraded,
+                    model,
+                    device,
+                    cache_hit,
+                    timing: timing(compute_s, wall_s),
+                    frames,
+                    findings,
+                }
             }
             Outcome::Failed { frames, compute_s, wall_s, reason } => {
                 let failed = Settled::without_findings(AnalyzerStatus::Failed, reason);
@@ -302,13 +346,15 @@ impl Running<'_, '_> {
         if self.seen.info.is_none() {
             return Err(self.unreadable(&format!("the decoder {how} while opening it")).into());
         }
-        self.seen.report.defect = Some(format!("the decoder {how} within the file; the findings reach up to there"));
+        self.seen.report.defect =
+            Some(format!("the decoder {how} within the file; the findings reach up to there"));
         Ok(())
     }
 
     fn unreadable(&self, reason: &str) -> Problem {
         let detail = format!("cannot read {}: {reason}", self.pass.video.path.display());
-        Problem::new(ProblemKind::UnreadableVideo, detail).hint("play it with a video player; if that works, report this file")
+        Problem::new(ProblemKind::UnreadableVideo, detail)
+            .hint("play it with a video player; if that works, report this file")
     }
 
     fn skip_what_has_no_input(&mut self, video: &VideoInfo) {
@@ -323,7 +369,8 @@ impl Running<'_, '_> {
             };
             if self.open.remove(&planned.name) {
                 self.progress.settled(&planned.name, false);
-                self.settled.insert(planned.name.clone(), Settled::without_findings(AnalyzerStatus::Skipped, reason));
+                self.settled
+                    .insert(planned.name.clone(), Settled::without_findings(AnalyzerStatus::Skipped, reason));
             }
         }
     }

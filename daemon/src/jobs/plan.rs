@@ -46,7 +46,11 @@ impl Planner {
         if !self.config.analyzer(name).enabled {
             return Some(format!("switched off by [analyzers.{name}] enabled = false"));
         }
-        let none = || format!("no group takes it; name it in the analyzers of a [groups.NAME], or give one \"*\" for {name}");
+        let none = || {
+            format!(
+                "no group takes it; name it in the analyzers of a [groups.NAME], or give one \"*\" for {name}"
+            )
+        };
         self.config.group_of(name).is_none().then(none)
     }
 
@@ -70,7 +74,9 @@ impl Planner {
         }
         if names.is_empty() {
             let problem = Problem::new(ProblemKind::InvalidRequest, "there is no analyzer to run");
-            return Err(problem.hint("put analyzers into a plugin folder; `vactl plugins list` shows what was found"));
+            return Err(
+                problem.hint("put analyzers into a plugin folder; `vactl plugins list` shows what was found")
+            );
         }
         let mut plan = JobPlan { by_name: asked.is_some(), ..JobPlan::default() };
         for name in names {
@@ -86,7 +92,8 @@ impl Planner {
                     });
                 }
                 (reason, _) => {
-                    plan.left_out.insert(name.to_owned(), (AnalyzerStatus::Skipped, reason.unwrap_or_default()));
+                    plan.left_out
+                        .insert(name.to_owned(), (AnalyzerStatus::Skipped, reason.unwrap_or_default()));
                 }
             }
         }
@@ -112,6 +119,9 @@ pub(super) fn in_job(planned: &Planned, same_worker: &[&Planned], all: &[Planned
         name: planned.name.clone(),
         batch: planned.description.batch.max(1),
         waits_for: wanted(FindingsScope::PerVideo).filter(|name| runs(name)).map(str::to_owned).collect(),
-        frame_findings_of: wanted(FindingsScope::PerFrame).filter(|name| beside(name)).map(str::to_owned).collect(),
+        frame_findings_of: wanted(FindingsScope::PerFrame)
+            .filter(|name| beside(name))
+            .map(str::to_owned)
+            .collect(),
     }
 }

@@ -28,7 +28,8 @@ impl Progress {
 
     /// An analyzer is through with so many seconds, and may have a word of its own on the rest, 0..1.
     pub(super) fn reached(&mut self, analyzer: &str, done_s: f64, own_word: Option<f64>) {
-        let by_time = self.duration_s.filter(|duration| *duration > 0.0).map_or(0.0, |duration| done_s / duration);
+        let by_time =
+            self.duration_s.filter(|duration| *duration > 0.0).map_or(0.0, |duration| done_s / duration);
         // After the last frame an analyzer may still have much to do: its own word, where it has one, counts.
         let fraction = own_word.unwrap_or(by_time).clamp(0.0, 1.0);
         if let Some((state, reached)) = self.analyzers.get_mut(analyzer) {
@@ -54,7 +55,8 @@ impl Progress {
             analyzer: analyzer.clone(),
             state: *state,
             fraction: *fraction,
-            left_s: (*state == ProgressState::Running && *fraction > 0.02).then(|| elapsed * (1.0 - fraction) / fraction),
+            left_s: (*state == ProgressState::Running && *fraction > 0.02)
+                .then(|| elapsed * (1.0 - fraction) / fraction),
         };
         Some(self.analyzers.iter().map(tell).collect())
     }

@@ -20,7 +20,8 @@ impl Results {
     pub(crate) fn open(state: &StateDir, keep: usize) -> Result<Self> {
         let folder = state.path().join("results");
         let index = folder.join("index");
-        std::fs::create_dir_all(&index).with_context(|| format!("cannot make the folder {}", index.display()))?;
+        std::fs::create_dir_all(&index)
+            .with_context(|| format!("cannot make the folder {}", index.display()))?;
         let results = Results { folder: Arc::new(folder), keep };
         // What a daemon that was killed left half-written.
         for path in files(&results.folder, "part") {
@@ -93,7 +94,10 @@ pub(super) fn key(parts: &[&str]) -> String {
 
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == extension)).collect()
+    entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == extension))
+        .collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -115,7 +115,12 @@ async fn document_of(job: &Job, means: &mut Means) -> Result<JobEvent, NoDocumen
 
 /// Runs all analyzers: first in their groups' workers, then those whose worker died, each in a worker of its own, so
 /// that the one that is to blame takes nobody with it.
-async fn analyse(job: &Job, means: &Means, video: VideoFile, plan: JobPlan) -> Result<Ingredients, NoDocument> {
+async fn analyse(
+    job: &Job,
+    means: &Means,
+    video: VideoFile,
+    plan: JobPlan,
+) -> Result<Ingredients, NoDocument> {
     let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
     for (name, (status, reason)) in &plan.left_out {
         settled.insert(name.clone(), Settled::without_findings(*status, reason.clone()));
@@ -136,7 +141,8 @@ async fn analyse(job: &Job, means: &Means, video: VideoFile, plan: JobPlan) -> R
         }
         seen.again(seen_again);
     }
-    let versions = plan.run.iter().map(|planned| (planned.name.clone(), planned.description.version.clone())).collect();
+    let versions =
+        plan.run.iter().map(|planned| (planned.name.clone(), planned.description.version.clone())).collect();
     Ok(Ingredients { video, seen, settled, versions, by_name: plan.by_name })
 }
 
@@ -157,9 +163,20 @@ fn key_of(video: &VideoFile, plan: &JobPlan) -> String {
     results::key(&parts)
 }
 
-fn finished(job: &str, status: DocumentStatus, path: &std::path::Path, started_after_s: Option<f64>) -> JobEvent {
+fn finished(
+    job: &str,
+    status: DocumentStatus,
+    path: &std::path::Path,
+    started_after_s: Option<f64>,
+) -> JobEvent {
     let document = path.display().to_string();
-    JobEvent::Finished { job: job.to_owned(), status, document, stored: started_after_s.is_none(), started_after_s }
+    JobEvent::Finished {
+        job: job.to_owned(),
+        status,
+        document,
+        stored: started_after_s.is_none(),
+        started_after_s,
+    }
 }
 
 /// Work that touches the disk, away from the thread that serves everybody.

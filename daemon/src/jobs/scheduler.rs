@@ -28,8 +28,14 @@ pub(crate) struct Jobs {
 
 #[derive(Debug)]
 enum Command {
-    Submit { request: JobRequest, cancel: CancellationToken, answer: oneshot::Sender<Result<mpsc::Receiver<JobEvent>, Problem>> },
-    Counts { answer: oneshot::Sender<JobCounts> },
+    Submit {
+        request: JobRequest,
+        cancel: CancellationToken,
+        answer: oneshot::Sender<Result<mpsc::Receiver<JobEvent>, Problem>>,
+    },
+    Counts {
+        answer: oneshot::Sender<JobCounts>,
+    },
 }
 
 impl Jobs {
@@ -37,9 +43,16 @@ impl Jobs {
     ///
     /// # Errors
     /// Where the daemon is stopping or the queue is full.
-    pub(crate) async fn submit(&self, request: JobRequest, cancel: CancellationToken) -> Result<mpsc::Receiver<JobEvent>, Problem> {
+    pub(crate) async fn submit(
+        &self,
+        request: JobRequest,
+        cancel: CancellationToken,
+    ) -> Result<mpsc::Receiver<JobEvent>, Problem> {
         let (answer, answered) = oneshot::channel();
-        let stopping = || Problem::new(ProblemKind::Busy, "the daemon is stopping").hint("start it again, or wait until it was");
+        let stopping = || {
+            Problem::new(ProblemKind::Busy, "the daemon is stopping")
+                .hint("start it again, or wait until it was")
+        };
         self.commands.send(Command::Submit { request, cancel, answer }).map_err(|_| stopping())?;
         answered.await.unwrap_or_else(|_| Err(stopping()))
     }
@@ -72,7 +85,8 @@ pub(crate) fn schedule(
     let planner = Arc::new(Planner::new(Arc::clone(&config)));
     let jobs = Jobs { commands, results: results.clone(), planner: Arc::clone(&planner) };
     let means = Means { config, registry, workers, results, planner };
-    let scheduler = Scheduler { means, queue: VecDeque::new(), running: JoinSet::new(), finished: 0, next: 1 };
+    let scheduler =
+        Scheduler { means, queue: VecDeque::new(), running: JoinSet::new(), finished: 0, next: 1 };
     (jobs, tokio::spawn(scheduler.run(inbox, stopping)))
 }
 
@@ -105,7 +119,11 @@ impl Scheduler {
         let limit = Duration::from_secs_f64(self.means.config.daemon.drain_s);
         let drained = async { while self.running.join_next().await.is_some() {} };
         if tokio::time::timeout(limit, drained).await.is_err() {
-            tracing::warn!("{} running jobs are given up: they take longer than {} s", self.running.len(), limit.as_secs_f64());
+            tracing::warn!(
+                "{} running jobs are given up: they take longer than {} s",
+                self.running.len(),
+                limit.as_secs_f64()
+            );
             self.running.shutdown().await;
         }
     }
@@ -113,16 +131,28 @@ impl Scheduler {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Counts { answer } => {
-                let counts = JobCounts { queued: self.queue.len(), running: self.running.len(), finished: self.finished };
+                let counts = JobCounts {
+                    queued: self.queue.len(),
+                    running: self.running.len(),
+                    finished: self.finished,
+                };
                 let _ = answer.send(counts);
             }
             Command::Submit { answer, .. } if self.queue.len() >= self.means.config.jobs.queue_limit => {
-                let problem = Problem::new(ProblemKind::Busy, format!("{} jobs are waiting already", self.queue.len()));
+                let problem =
+                    Problem::new(ProblemKind::Busy, format!("{} jobs are waiting already", self.queue.len()));
                 let _ = answer.send(Err(problem.hint("send it again later, or raise jobs.queue_limit")));
             }
             Command::Submit { request, cancel, answer } => {
                 let (events, receiver) = mpsc::channel(64);
-                let job = Job { number: self.next, name: name_of(self.next), request, cancel, events, asked: Instant::now() };
+                let job = Job {
+                    number: self.next,
+                    name: name_of(self.next),
+                    request,
+                    cancel,
+                    events,
+                    asked: Instant::now(),
+                };
                 self.next += 1;
                 let ahead = self.queue.len() + self.running.len();
                 if ahead >= self.means.config.jobs.concurrent {
@@ -146,7 +176,9 @@ impl Scheduler {
         if moved {
             for (at, job) in self.queue.iter().enumerate() {
                 // A client that does not read its events must not hold up the others.
-                let _ = job.events.try_send(JobEvent::Queued { job: job.name.clone(), ahead: at + self.running.len() });
+                let _ = job
+                    .events
+                    .try_send(JobEvent::Queued { job: job.name.clone(), ahead: at + self.running.len() });
             }
         }
     }

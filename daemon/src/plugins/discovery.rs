@@ -49,7 +49,10 @@ async fn describe_all(programs: &Programs) -> Vec<Plugin> {
     plugins.into_iter().map(|(_, plugin)| plugin).collect()
 }
 
-async fn describe(worker: &Path, library: &PathBuf) -> Result<va_protocol::worker::description::AnalyzerDescription, String> {
+async fn describe(
+    worker: &Path,
+    library: &PathBuf,
+) -> Result<va_protocol::worker::description::AnalyzerDescription, String> {
     let mut command = Command::new(worker);
     command.arg("describe").arg(library).stdin(Stdio::null()).kill_on_drop(true);
     let output = match tokio::time::timeout(DESCRIBE_LIMIT, command.output()).await {

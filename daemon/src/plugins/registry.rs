@@ -49,7 +49,10 @@ impl Registry {
                 Ok(description) => {
                     let name = description.name.clone();
                     if let Some(first) = registry.analyzers.get(&name) {
-                        let reason = format!("{} has an analyzer {name:?} already; remove one of them", first.path.display());
+                        let reason = format!(
+                            "{} has an analyzer {name:?} already; remove one of them",
+                            first.path.display()
+                        );
                         registry.broken.push((plugin.path, reason));
                         continue;
                     }

@@ -42,7 +42,8 @@ impl AnalyzeWorker {
     pub(crate) fn start(worker: &Path, label: String, configuration: ToAnalyze) -> Result<Arc<Self>> {
         let (process, receiver) = Process::start(worker, "analyze", label)?;
         let (told_ready, ready) = watch::channel(false);
-        let worker = Arc::new(AnalyzeWorker { process, loaded: Mutex::default(), ready, jobs: Mutex::default() });
+        let worker =
+            Arc::new(AnalyzeWorker { process, loaded: Mutex::default(), ready, jobs: Mutex::default() });
         let heard = Arc::downgrade(&worker);
         let sender = worker.process.sender.clone();
         tokio::spawn(async move {
@@ -69,7 +70,8 @@ impl AnalyzeWorker {
             // A worker whose link is closed is of no use, whether it lives or not.
             worker.process.kill();
             let mut exit = exit;
-            let ended = exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone()).unwrap_or_default();
+            let ended =
+                exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone()).unwrap_or_default();
             for (_, job) in worker.jobs().drain() {
                 let _ = job.send(WorkerEvent::Ended(ended.clone()));
             }
@@ -108,7 +110,8 @@ impl AnalyzeWorker {
     ) -> mpsc::UnboundedReceiver<WorkerEvent> {
         let (sender, receiver) = mpsc::unbounded_channel();
         self.jobs().insert(job, sender.clone());
-        let sent = self.process.sender.send_with(&ToAnalyze::StartJob { job, analyzers }, &[], &[frames]).await;
+        let sent =
+            self.process.sender.send_with(&ToAnalyze::StartJob { job, analyzers }, &[], &[frames]).await;
         if sent.is_err() || self.process.exit.borrow().is_some() {
             // It may have ended before this job was on its list.
             let ended = self.process.ended().await;
@@ -156,7 +159,9 @@ impl AnalyzeWorker {
                 LogLevel::Warn => tracing::warn!(%analyzer, "{message}"),
                 LogLevel::Error => tracing::error!(%analyzer, "{message}"),
             },
-            FromAnalyze::Progress { job, .. } | FromAnalyze::Finished { job, .. } | FromAnalyze::Hung { job, .. } => {
+            FromAnalyze::Progress { job, .. }
+            | FromAnalyze::Finished { job, .. }
+            | FromAnalyze::Hung { job, .. } => {
                 if let Some(job) = self.jobs().get(&job) {
                     let _ = job.send(WorkerEvent::Said(message, body));
                 }

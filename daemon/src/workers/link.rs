@@ -56,7 +56,9 @@ impl Sender {
         while sent < bytes.len() {
             // Descriptors go with the first byte.
             let descriptors = if sent == 0 { descriptors } else { &[] };
-            sent += socket.async_io(Interest::WRITABLE, || send_some(&socket, &bytes[sent..], descriptors)).await?;
+            sent += socket
+                .async_io(Interest::WRITABLE, || send_some(&socket, &bytes[sent..], descriptors))
+                .await?;
         }
         Ok(())
     }
@@ -87,7 +89,8 @@ impl Receiver {
                 return Ok(Some((message, body)));
             }
             let mut bytes = [0; 64 << 10];
-            let read = self.socket.async_io(Interest::READABLE, || receive_some(&self.socket, &mut bytes)).await;
+            let read =
+                self.socket.async_io(Interest::READABLE, || receive_some(&self.socket, &mut bytes)).await;
             match read {
                 Ok(0) => return Ok(None),
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return Ok(None),

@@ -110,7 +110,9 @@ async fn watch_over(
     let end = status.map_or_else(|error| format!("cannot be waited for: {error}"), exit_in_words);
     let words = words.lock().unwrap_or_else(PoisonError::into_inner);
     let last = words.iter().rfind(|line| !line.trim().is_empty());
-    told.send_replace(Some(last.map_or(end.clone(), |last| format!("{end}; its last words: {}", last.trim()))));
+    told.send_replace(Some(
+        last.map_or(end.clone(), |last| format!("{end}; its last words: {}", last.trim())),
+    ));
 }
 
 async fn listen(stderr: ChildStderr, words: Arc<Mutex<VecDeque<String>>>, label: String) {

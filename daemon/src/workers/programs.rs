@@ -46,7 +46,9 @@ impl Programs {
             files.append(&mut found);
         }
         if let Some(folder) = &self.loose {
-            let own = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(OWN_PREFIX));
+            let own = |path: &PathBuf| {
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(OWN_PREFIX))
+            };
             files.extend(libraries(folder).into_iter().filter(own));
         }
         files

@@ -53,10 +53,21 @@ enum Command {
 }
 
 /// Starts the supervisor; its workers start once the analyzers are known.
-pub(crate) fn supervise(programs: Programs, config: Arc<Config>, registry: Known) -> (Workers, JoinHandle<()>) {
+pub(crate) fn supervise(
+    programs: Programs,
+    config: Arc<Config>,
+    registry: Known,
+) -> (Workers, JoinHandle<()>) {
     let (commands, inbox) = mpsc::unbounded_channel();
     let workers = Workers { commands: commands.clone() };
-    let supervisor = Supervisor { programs, config, registry: Arc::default(), groups: BTreeMap::new(), decoder: None, commands };
+    let supervisor = Supervisor {
+        programs,
+        config,
+        registry: Arc::default(),
+        groups: BTreeMap::new(),
+        decoder: None,
+        commands,
+    };
     (workers, tokio::spawn(supervisor.run(inbox, registry)))
 }
 
@@ -175,7 +186,10 @@ impl Supervisor {
             Command::Decoder { answer } => drop(answer.send(self.take_decoder())),
             Command::KeepDecoder => self.keep_decoder(),
             Command::Recycle { pid } => {
-                let worker = self.groups.values().find_map(|group| group.worker.as_ref().filter(|w| w.process.pid == pid));
+                let worker = self
+                    .groups
+                    .values()
+                    .find_map(|group| group.worker.as_ref().filter(|w| w.process.pid == pid));
                 worker.inspect(|worker| worker.process.kill());
             }
             Command::Status { answer } => drop(answer.send(self.status())),
@@ -206,7 +220,12 @@ impl Supervisor {
         match started {
             Ok(worker) => {
                 tracing::info!(group = name, pid = worker.process.pid, "worker started");
-                tokio::spawn(watch_over(Arc::clone(&worker), name.to_owned(), self.config.jobs.load_limit_s, self.commands.clone()));
+                tokio::spawn(watch_over(
+                    Arc::clone(&worker),
+                    name.to_owned(),
+                    self.config.jobs.load_limit_s,
+                    self.commands.clone(),
+                ));
                 group.worker = Some(worker);
             }
             Err(error) => {
@@ -232,7 +251,8 @@ impl Supervisor {
 
     fn start_again_later(&mut self, name: &str) {
         let Some(group) = self.groups.get_mut(name) else { return };
-        let pause = group.backoff.after_end(group.started.map_or(Duration::ZERO, |started| started.elapsed()));
+        let pause =
+            group.backoff.after_end(group.started.map_or(Duration::ZERO, |started| started.elapsed()));
         if pause.is_zero() {
             return self.start(name);
         }
@@ -256,7 +276,8 @@ impl Supervisor {
         let group = self.config.group_of(analyzer).ok_or_else(|| "has no group".to_owned())?;
         let configuration = self.configuration(group, &[analyzer.to_owned()]);
         let label = format!("analyze {analyzer} alone");
-        AnalyzeWorker::start(&self.programs.worker, label, configuration).map_err(|e| format!("cannot be started: {e:#}"))
+        AnalyzeWorker::start(&self.programs.worker, label, configuration)
+            .map_err(|e| format!("cannot be started: {e:#}"))
     }
 
     fn configuration(&self, group: &str, analyzers: &[String]) -> ToAnalyze {
@@ -283,7 +304,8 @@ impl Supervisor {
     }
 
     fn start_decoder(&self) -> Result<(Process, link::Receiver), String> {
-        Process::start(&self.programs.worker, "decode", "decode".to_owned()).map_err(|e| format!("cannot be started: {e:#}"))
+        Process::start(&self.programs.worker, "decode", "decode".to_owned())
+            .map_err(|e| format!("cannot be started: {e:#}"))
     }
 
     fn take_decoder(&mut self) -> Result<(Process, link::Receiver), String> {
@@ -336,14 +358,22 @@ impl Supervisor {
     fn analyzers(&self) -> GroupAnalyzers {
         let states = self.groups.values().flat_map(|group| {
             let ready = group.worker.as_ref().filter(|worker| worker.is_ready());
-            group.analyzers.iter().map(move |name| (name.clone(), ready.and_then(|worker| worker.load_state(name))))
+            group
+                .analyzers
+                .iter()
+                .map(move |name| (name.clone(), ready.and_then(|worker| worker.load_state(name))))
         });
         states.collect()
     }
 }
 
 /// Ends a worker that takes too long to load, and tells when one has ended.
-async fn watch_over(worker: Arc<AnalyzeWorker>, group: String, load_limit_s: f64, commands: mpsc::UnboundedSender<Command>) {
+async fn watch_over(
+    worker: Arc<AnalyzeWorker>,
+    group: String,
+    load_limit_s: f64,
+    commands: mpsc::UnboundedSender<Command>,
+) {
     let begun = Instant::now();
     let limit = Duration::from_secs_f64(load_limit_s);
     match tokio::time::timeout(limit, worker.ready()).await {

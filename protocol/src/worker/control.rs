@@ -58,18 +58,44 @@ pub struct AnalyzerInJob {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromAnalyze {
     /// One analyzer is in memory.
-    Loaded { analyzer: String, device: String, load_s: f64 },
+    Loaded {
+        analyzer: String,
+        device: String,
+        load_s: f64,
+    },
     /// One analyzer is not going to be.
-    NotLoaded { analyzer: String, unavailable: bool, reason: String },
+    NotLoaded {
+        analyzer: String,
+        unavailable: bool,
+        reason: String,
+    },
     /// All of `Configure` is settled.
     Ready,
-    Log { analyzer: String, level: LogLevel, message: String },
+    Log {
+        analyzer: String,
+        level: LogLevel,
+        message: String,
+    },
     /// Seconds of the video that an analyzer is through with, and its own estimate of the rest, 0..1.
-    Progress { job: u64, analyzer: String, done_s: f64, fraction: Option<f64> },
+    Progress {
+        job: u64,
+        analyzer: String,
+        done_s: f64,
+        fraction: Option<f64>,
+    },
     /// An analyzer is through; the body of `Ok` is `{"segments":[…],"summary":…}`.
-    Finished { job: u64, analyzer: String, outcome: Outcome },
+    Finished {
+        job: u64,
+        analyzer: String,
+        outcome: Outcome,
+    },
     /// An analyzer did not come back from a call. Its thread cannot be ended but with the worker.
-    Hung { job: u64, analyzer: String, call: String, limit_s: f64 },
+    Hung {
+        job: u64,
+        analyzer: String,
+        call: String,
+        limit_s: f64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,12 +146,18 @@ pub struct Request {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromDecode {
     /// The file is a video; frames follow.
-    Opened { video: VideoInfo },
-    Progress { done_s: f64 },
+    Opened {
+        video: VideoInfo,
+    },
+    Progress {
+        done_s: f64,
+    },
     /// The file was read to its end, or as far as it goes.
     Finished(DecodeReport),
     /// The file is no video that can be read.
-    Unreadable { reason: String },
+    Unreadable {
+        reason: String,
+    },
 }
 
 /// What there is to say of a file once it was read.

@@ -99,7 +99,9 @@ mod tests {
             let mut seen = Vec::new();
             for part in [&stream[..cut], &stream[cut..]] {
                 decoder.push(part);
-                while let Some(Received { message, body, descriptors }) = decoder.next::<String>().expect("valid") {
+                while let Some(Received { message, body, descriptors }) =
+                    decoder.next::<String>().expect("valid")
+                {
                     seen.push((message, body, descriptors));
                 }
             }

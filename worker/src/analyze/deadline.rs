@@ -83,7 +83,11 @@ mod tests {
         let deadlines = Deadlines::start();
         let (told, overdue) = mpsc::channel();
         let quick = told.clone();
-        deadlines.guard(Duration::from_secs(600), Box::new(move || quick.send("quick").expect("heard")), || ());
+        deadlines.guard(
+            Duration::from_secs(600),
+            Box::new(move || quick.send("quick").expect("heard")),
+            || (),
+        );
         let slow = told.clone();
         let heard = deadlines.guard(
             Duration::from_millis(10),

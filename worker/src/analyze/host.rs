@@ -24,7 +24,8 @@ pub(super) struct Shared {
 impl Shared {
     fn model_path(&self, name: &str) -> Result<PathBuf> {
         let missing = || {
-            let message = format!("model {name:?} is not installed; install it with `vactl models pull {name}`");
+            let message =
+                format!("model {name:?} is not installed; install it with `vactl models pull {name}`");
             Error::of(ErrorKind::Unavailable, message)
         };
         self.models.get(name).map(PathBuf::from).ok_or_else(missing)

@@ -1,8 +1,8 @@
 //! One job in this worker: hears the decoder, and sorts what it says to the analyzers that want it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -27,8 +27,21 @@ pub(super) struct Settings {
 
 /// What waits for an analyzer.
 pub(super) enum Item {
-    Frame { index: u64, timestamp_s: f64, wanted_by: u64, width: u32, height: u32, format: PixelFormat, slot: Arc<Slot> },
-    Audio { start_s: f64, sample_rate: u32, channels: u16, slot: Arc<Slot> },
+    Frame {
+        index: u64,
+        timestamp_s: f64,
+        wanted_by: u64,
+        width: u32,
+        height: u32,
+        format: PixelFormat,
+        slot: Arc<Slot>,
+    },
+    Audio {
+        start_s: f64,
+        sample_rate: u32,
+        channels: u16,
+        slot: Arc<Slot>,
+    },
 }
 
 /// A slot of the ring that this worker holds. Given back when the last analyzer lets go of it.
@@ -87,7 +100,8 @@ impl Job {
             let Some(analyzer) = analyzers.get(&wanted.name) else {
                 let reason = "it is not loaded in its worker".to_owned();
                 let outcome = Outcome::Failed { frames: 0, compute_s: 0.0, wall_s: 0.0, reason };
-                let message = FromAnalyze::Finished { job: settings.number, analyzer: wanted.name.clone(), outcome };
+                let message =
+                    FromAnalyze::Finished { job: settings.number, analyzer: wanted.name.clone(), outcome };
                 daemon.send(&message)?;
                 job.queues[at].close();
                 job.boards[at].end();
@@ -144,7 +158,11 @@ impl Job {
         while let Ok(Some((message, _, descriptors))) = from_decoder.receive::<FromDecoder>() {
             match message {
                 FromDecoder::Setup { video, memory: bytes, views } => {
-                    let mapped = descriptors.into_iter().next().context("no memory").and_then(|fd| FrameMemory::map(fd, bytes));
+                    let mapped = descriptors
+                        .into_iter()
+                        .next()
+                        .context("no memory")
+                        .and_then(|fd| FrameMemory::map(fd, bytes));
                     match mapped {
                         Ok(mapped) => memory = Some((Arc::new(mapped), views.clone())),
                         Err(error) => {
@@ -155,7 +173,11 @@ impl Job {
                     self.open(sessions.take().unwrap_or_default(), &video, &views);
                 }
                 FromDecoder::Frame { view, slot, index, timestamp_s, wanted_by } => {
-                    let Some((slot, Content::Frames { width, height, format })) = held(&memory, &decoder, view, slot, None) else { break };
+                    let Some((slot, Content::Frames { width, height, format })) =
+                        held(&memory, &decoder, view, slot, None)
+                    else {
+                        break;
+                    };
                     let slot = Arc::new(slot);
                     self.to_those(wanted_by, || {
                         let slot = Arc::clone(&slot);
@@ -164,9 +186,18 @@ impl Job {
                 }
                 FromDecoder::Audio { view, slot, start_s, samples, wanted_by } => {
                     let length = Some(samples * 4);
-                    let Some((slot, Content::Audio { sample_rate, channels })) = held(&memory, &decoder, view, slot, length) else { break };
+                    let Some((slot, Content::Audio { sample_rate, channels })) =
+                        held(&memory, &decoder, view, slot, length)
+                    else {
+                        break;
+                    };
                     let slot = Arc::new(slot);
-                    self.to_those(wanted_by, || Item::Audio { start_s, sample_rate, channels, slot: Arc::clone(&slot) });
+                    self.to_those(wanted_by, || Item::Audio {
+                        start_s,
+                        sample_rate,
+                        channels,
+                        slot: Arc::clone(&slot),
+                    });
                 }
                 FromDecoder::Flush => self.queues.iter().for_each(|queue| queue.flush()),
                 FromDecoder::End => break,

@@ -51,7 +51,8 @@ fn check_image(path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
     if !bytes.starts_with(b"\x7fELF") {
         return Err(not_a_library("it is no ELF file".to_owned()));
     }
-    let header = Elf::parse_header(bytes).map_err(|e| not_a_library(format!("its ELF header is broken ({e})")))?;
+    let header =
+        Elf::parse_header(bytes).map_err(|e| not_a_library(format!("its ELF header is broken ({e})")))?;
     if header.e_machine != NATIVE {
         let machine = goblin::elf::header::machine_to_str(header.e_machine);
         return Err(not_a_library(format!("it is built for another machine ({machine})")));
@@ -61,14 +62,21 @@ fn check_image(path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
     }
     let have = bytes.len() as u64;
     let table = |at: u64, entry: u16, count: u16| at.saturating_add(u64::from(entry) * u64::from(count));
-    let tables = table(header.e_phoff, header.e_phentsize, header.e_phnum)
-        .max(table(header.e_shoff, header.e_shentsize, header.e_shnum));
+    let tables = table(header.e_phoff, header.e_phentsize, header.e_phnum).max(table(
+        header.e_shoff,
+        header.e_shentsize,
+        header.e_shnum,
+    ));
     if tables > have {
         return Err(OpenError::Truncated { path: path.to_owned(), have, need: tables });
     }
     let elf = Elf::parse(bytes).map_err(|e| not_a_library(format!("its ELF image is broken ({e})")))?;
-    let segments = elf.program_headers.iter().map(|segment| segment.p_offset.saturating_add(segment.p_filesz));
-    let sections = elf.section_headers.iter().filter(|section| section.sh_type != goblin::elf::section_header::SHT_NOBITS);
+    let segments =
+        elf.program_headers.iter().map(|segment| segment.p_offset.saturating_add(segment.p_filesz));
+    let sections = elf
+        .section_headers
+        .iter()
+        .filter(|section| section.sh_type != goblin::elf::section_header::SHT_NOBITS);
     let sections = sections.map(|section| section.sh_offset.saturating_add(section.sh_size));
     let need = segments.chain(sections).max().unwrap_or(0);
     if need > have {

@@ -57,7 +57,11 @@ struct Settled {
 impl Others {
     /// Somebody's findings are known, or known not to come.
     pub(super) fn settle(&self, analyzer: &str, json: Option<String>) {
-        self.settled.lock().unwrap_or_else(PoisonError::into_inner).findings.insert(analyzer.to_owned(), json);
+        self.settled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .findings
+            .insert(analyzer.to_owned(), json);
         self.changed.notify_all();
     }
 
@@ -124,19 +128,27 @@ impl Session {
     /// Runs to the end and reports it; after a call that did not come back in time, nobody hears the report any more.
     pub(super) fn run(self, video: &VideoInfo, batch_limit: u32) {
         let begun = Instant::now();
-        let mut found =
-            Findings { json: String::new(), limit: self.settings.findings_limit, frames: 0, compute: Duration::ZERO };
+        let mut found = Findings {
+            json: String::new(),
+            limit: self.settings.findings_limit,
+            frames: 0,
+            compute: Duration::ZERO,
+        };
         let analysed = self.analyse(video, batch_limit, &mut found);
         self.board.end();
         self.queue.close();
         let (frames, compute_s) = (found.frames, found.compute.as_secs_f64());
         let wall_s = begun.elapsed().as_secs_f64();
-        let (outcome, body) = match analysed.and_then(|last| document(&found.json, &last).map(|body| (last, body))) {
+        let (outcome, body) = match analysed
+            .and_then(|last| document(&found.json, &last).map(|body| (last, body)))
+        {
             Ok((last, body)) => {
                 let (degraded, model) = (last.degraded().map(str::to_owned), last.model().map(str::to_owned));
                 (Outcome::Ok { frames, compute_s, wall_s, degraded, model }, body)
             }
-            Err(error) => (Outcome::Failed { frames, compute_s, wall_s, reason: error.message }, String::new()),
+            Err(error) => {
+                (Outcome::Failed { frames, compute_s, wall_s, reason: error.message }, String::new())
+            }
         };
         if self.overdue.load(Ordering::Acquire) {
             return;
@@ -203,7 +215,8 @@ impl Session {
     fn feed(&self, session: &mut OpenSession, items: &[Item], found: &mut Findings) -> Result<f64, Error> {
         if let [Item::Audio { start_s, sample_rate, channels, slot }] = items {
             let samples = bytemuck::try_cast_slice(slot.bytes()).unwrap_or_default();
-            let chunk = AudioChunk { start_s: *start_s, sample_rate: *sample_rate, channels: *channels, samples };
+            let chunk =
+                AudioChunk { start_s: *start_s, sample_rate: *sample_rate, channels: *channels, samples };
             let segments = self.call("audio", found, || session.audio(&chunk))?;
             found.add(&segments)?;
             return Ok(start_s + chunk.duration_s());
@@ -250,7 +263,8 @@ impl Session {
     ) -> Result<T, Error> {
         let limit = self.analyzer.call_limit;
         let (job, analyzer, daemon) = (self.settings.number, self.wanted.name.clone(), self.daemon.clone());
-        let (queue, board, running) = (Arc::clone(&self.queue), Arc::clone(&self.board), Arc::clone(&self.running));
+        let (queue, board, running) =
+            (Arc::clone(&self.queue), Arc::clone(&self.board), Arc::clone(&self.running));
         let given_up = Arc::clone(&self.overdue);
         let overdue = move || {
             given_up.store(true, Ordering::Release);

@@ -29,16 +29,27 @@ impl Evidence {
 }
 
 /// Why the file is not whole, in one sentence; `None` where it is.
-pub(super) fn judge(promised: &Promised, seen: &Evidence, frames: u64, seconds: Option<f64>) -> Option<String> {
+pub(super) fn judge(
+    promised: &Promised,
+    seen: &Evidence,
+    frames: u64,
+    seconds: Option<f64>,
+) -> Option<String> {
     let mut defects = Vec::new();
     if let Some(truncated) = truncated(promised, frames, seconds) {
         defects.push(truncated);
     }
     let damaged = seen.corrupt_frames + seen.refused_packets;
     if damaged > 0 {
-        defects.push(format!("the file is corrupt: {damaged} of {} frames are damaged or missing", frames + seen.refused_packets));
+        defects.push(format!(
+            "the file is corrupt: {damaged} of {} frames are damaged or missing",
+            frames + seen.refused_packets
+        ));
     } else if defects.is_empty() && seen.corrupt_packets + seen.read_errors > 0 {
-        defects.push(format!("the file is corrupt: {} errors while reading it", seen.corrupt_packets + seen.read_errors));
+        defects.push(format!(
+            "the file is corrupt: {} errors while reading it",
+            seen.corrupt_packets + seen.read_errors
+        ));
     }
     (!defects.is_empty()).then(|| defects.join("; "))
 }

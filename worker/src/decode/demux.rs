@@ -1,7 +1,7 @@
 //! Opens a file, and says what it is and what it promises.
 
-use ffmpeg_next as ffmpeg;
 use ffmpeg::media::Type;
+use ffmpeg_next as ffmpeg;
 use va_protocol::worker::frames::VideoInfo;
 
 use super::defects::Promised;
@@ -95,8 +95,13 @@ pub(super) fn open(path: &str) -> Result<Demuxed, String> {
 fn usable(stream: &ffmpeg::Stream<'_>) -> bool {
     let cover = stream.disposition().contains(ffmpeg::format::stream::Disposition::ATTACHED_PIC);
     match stream.parameters().medium() {
-        Type::Video => !cover && picture_decoder(stream).is_some_and(|decoder| decoder.width() > 0 && decoder.height() > 0),
-        Type::Audio => sound_decoder(stream).is_some_and(|decoder| decoder.rate() > 0 && decoder.channels() > 0),
+        Type::Video => {
+            !cover
+                && picture_decoder(stream).is_some_and(|decoder| decoder.width() > 0 && decoder.height() > 0)
+        }
+        Type::Audio => {
+            sound_decoder(stream).is_some_and(|decoder| decoder.rate() > 0 && decoder.channels() > 0)
+        }
         _ => false,
     }
 }

@@ -55,7 +55,9 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
     let plan = Plan::new(&demuxed.info, &order.consumers, order.memory);
     let output = Output::new(&demuxed.info, &plan, links)?;
     let stalled = watch::start(Duration::from_secs_f64(order.stall_limit_s));
-    let Some(mut report) = read(demuxed, &plan, output, order.threads, &stalled, &daemon)? else { return Ok(()) };
+    let Some(mut report) = read(demuxed, &plan, output, order.threads, &stalled, &daemon)? else {
+        return Ok(());
+    };
     if report.frames == 0 && report.audio_s.is_none() {
         let reason = "it has the form of a video, but no frame and no sound can be decoded".to_owned();
         return Ok(daemon.send(&FromDecode::Unreadable { reason })?);
@@ -117,7 +119,9 @@ fn read(
         }
         if told.elapsed() > PROGRESS_EVERY {
             told = Instant::now();
-            let done_s = pictures.as_ref().map_or_else(|| sound.as_ref().map_or(0.0, Sound::duration_s), Pictures::duration_s);
+            let done_s = pictures
+                .as_ref()
+                .map_or_else(|| sound.as_ref().map_or(0.0, Sound::duration_s), Pictures::duration_s);
             daemon.send(&FromDecode::Progress { done_s })?;
         }
     }

@@ -46,7 +46,8 @@ impl Output {
         let memory = SharedMemory::new(plan.memory.max(1))?;
         let listening = u64::MAX.checked_shr((MAX_CONSUMERS - sockets.len()) as u32).unwrap_or(0);
         let views = plan.views.iter().map(|view| Slots::new(view.slots)).collect();
-        let books = Arc::new(Books { state: Mutex::new(State { views, listening }), changed: Condvar::new() });
+        let books =
+            Arc::new(Books { state: Mutex::new(State { views, listening }), changed: Condvar::new() });
         let mut links = Vec::new();
         for (consumer, socket) in sockets.into_iter().enumerate() {
             let (sender, receiver) = link::ends(socket)?;

@@ -46,12 +46,18 @@ impl Painter {
     }
 
     /// `out` has exactly the bytes of the target.
-    pub(super) fn paint(&mut self, frame: &ffmpeg::frame::Video, target: &Target, out: &mut [u8]) -> Result<()> {
+    pub(super) fn paint(
+        &mut self,
+        frame: &ffmpeg::frame::Video,
+        target: &Target,
+        out: &mut [u8],
+    ) -> Result<()> {
         if target.rotation == 0 {
             return self.paint_unturned(frame, target.width, target.height, target.format, out);
         }
         let sideways = target.rotation % 180 != 0;
-        let (width, height) = if sideways { (target.height, target.width) } else { (target.width, target.height) };
+        let (width, height) =
+            if sideways { (target.height, target.width) } else { (target.width, target.height) };
         let mut unturned = std::mem::take(&mut self.unturned);
         unturned.resize(out.len(), 0);
         self.paint_unturned(frame, width, height, target.format, &mut unturned)?;
@@ -142,14 +148,23 @@ impl Painter {
         let block = (ratio / 2).min(planes::MOST_BLOCK);
         if block >= 2 {
             let blocks = plane.average_blocks(block, &mut self.blocks, &mut self.sums);
-            let (across, down) = (f64::from(plane.width) / f64::from(block), f64::from(plane.height) / f64::from(block));
+            let (across, down) =
+                (f64::from(plane.width) / f64::from(block), f64::from(plane.height) / f64::from(block));
             return resize(&mut self.resizer, &blocks, across, down, width, height, out);
         }
         let (across, down) = (f64::from(plane.width), f64::from(plane.height));
         resize(&mut self.resizer, plane, across, down, width, height, out)
     }
 
-    fn scale_rgb(&mut self, pixels: &[u8], w: u32, h: u32, width: u32, height: u32, out: &mut [u8]) -> Result<()> {
+    fn scale_rgb(
+        &mut self,
+        pixels: &[u8],
+        w: u32,
+        h: u32,
+        width: u32,
+        height: u32,
+        out: &mut [u8],
+    ) -> Result<()> {
         let from = fr::images::ImageRef::new(w, h, pixels, fr::PixelType::U8x3)?;
         let mut to = fr::images::Image::from_slice_u8(width, height, out, fr::PixelType::U8x3)?;
         Ok(self.resizer.resize(&from, &mut to, &options(w > width || h > height))?)
@@ -170,8 +185,16 @@ impl Painter {
             Some(context) => context,
             None => {
                 let flags = ffmpeg::software::scaling::Flags::BILINEAR;
-                ffmpeg::software::scaling::Context::get(frame.format(), width, height, format, width, height, flags)
-                    .map_err(|e| anyhow!("cannot convert pixels of format {:?}: {e}", frame.format()))?
+                ffmpeg::software::scaling::Context::get(
+                    frame.format(),
+                    width,
+                    height,
+                    format,
+                    width,
+                    height,
+                    flags,
+                )
+                .map_err(|e| anyhow!("cannot convert pixels of format {:?}: {e}", frame.format()))?
             }
         };
         let context = self.plainer.insert(context);
@@ -193,7 +216,8 @@ fn resize(
     height: u32,
     out: &mut [u8],
 ) -> Result<()> {
-    let from = fr::images::ImageRef::new(plane.stride as u32, plane.height, plane.whole(), fr::PixelType::U8)?;
+    let from =
+        fr::images::ImageRef::new(plane.stride as u32, plane.height, plane.whole(), fr::PixelType::U8)?;
     let mut to = fr::images::Image::from_slice_u8(width, height, out, fr::PixelType::U8)?;
     let options = options(plane.width > width || plane.height > height).crop(0.0, 0.0, across, down);
     Ok(resizer.resize(&from, &mut to, &options)?)
@@ -221,8 +245,20 @@ mod tests {
                     let lower = y * 2 >= h as usize;
                     data[y * stride + x] = match plane {
                         0 => 16 + (x * 219 / (w as usize - 1)) as u8,
-                        1 => if lower { 90 } else { 128 },
-                        _ => if lower { 240 } else { 128 },
+                        1 => {
+                            if lower {
+                                90
+                            } else {
+                                128
+                            }
+                        }
+                        _ => {
+                            if lower {
+                                240
+                            } else {
+                                128
+                            }
+                        }
                     };
                 }
             }
@@ -230,7 +266,13 @@ mod tests {
         frame
     }
 
-    fn painted(frame: &ffmpeg::frame::Video, width: u32, height: u32, format: PixelFormat, rotation: u16) -> Vec<u8> {
+    fn painted(
+        frame: &ffmpeg::frame::Video,
+        width: u32,
+        height: u32,
+        format: PixelFormat,
+        rotation: u16,
+    ) -> Vec<u8> {
         let mut out = vec![0; width as usize * height as usize * PixelFormat::channels(format)];
         let target = Target { width, height, format, rotation };
         Painter::default().paint(frame, &target, &mut out).expect("painted");
@@ -241,13 +283,17 @@ mod tests {
     fn a_ramp_stays_a_ramp_at_any_size() {
         for (width, height) in [(1080, 1920), (607, 1081), (640, 360)] {
             let frame = frame(Pixel::YUV420P, width, height);
-            for (w, h) in [(64, 48), (33, 65), (width / 3, height / 3), (width, height), (width * 2, height)] {
+            for (w, h) in [(64, 48), (33, 65), (width / 3, height / 3), (width, height), (width * 2, height)]
+            {
                 let gray = painted(&frame, w, h, PixelFormat::Gray8, 0);
                 for (x, luma) in gray[..w as usize].iter().enumerate() {
                     let expected = (x as f64 + 0.5) / f64::from(w) * 255.0;
                     // The ramp's own steps are rounded down (1.2 levels at full range), and so is each stage once.
                     let slack = 2.5 + 255.0 / f64::from(w);
-                    assert!((f64::from(*luma) - expected).abs() <= slack, "{w}x{h} at {x}: {luma}, not {expected}");
+                    assert!(
+                        (f64::from(*luma) - expected).abs() <= slack,
+                        "{w}x{h} at {x}: {luma}, not {expected}"
+                    );
                 }
             }
         }

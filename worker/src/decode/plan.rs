@@ -47,7 +47,10 @@ impl Plan {
                     batch: request.batch.max(1),
                 };
                 if let Some(frames) = request.frames.filter(|_| video.has_video) {
-                    plan.subscribe(frames_of(video, &frames), subscriber(translate::sampling(frames.sampling)));
+                    plan.subscribe(
+                        frames_of(video, &frames),
+                        subscriber(translate::sampling(frames.sampling)),
+                    );
                 }
                 if let Some(audio) = request.audio.filter(|_| video.has_audio) {
                     plan.subscribe(sound_of(video, audio), subscriber(va_analyzer_sdk::Sampling::EveryFrame));
@@ -83,7 +86,8 @@ impl Plan {
             }
         };
         let wishes: Vec<usize> = self.views.iter().zip(&self.subscribers).map(|(v, s)| wish(v, s)).collect();
-        let wished: u64 = self.views.iter().zip(&wishes).map(|(view, slots)| view.slot_bytes * *slots as u64).sum();
+        let wished: u64 =
+            self.views.iter().zip(&wishes).map(|(view, slots)| view.slot_bytes * *slots as u64).sum();
         let share = (memory as f64 / wished.max(1) as f64).min(1.0);
         for ((view, subscribers), wish) in self.views.iter_mut().zip(&self.subscribers).zip(wishes) {
             let least = subscribers.len() + 1;
@@ -109,7 +113,9 @@ fn sound_of(video: &VideoInfo, request: AudioRequest) -> Content {
 
 fn bytes_of(content: Content) -> u64 {
     match content {
-        Content::Frames { width, height, format } => u64::from(width) * u64::from(height) * format.channels() as u64,
+        Content::Frames { width, height, format } => {
+            u64::from(width) * u64::from(height) * format.channels() as u64
+        }
         Content::Audio { sample_rate, channels } => u64::from(sample_rate) * u64::from(channels) * 4,
     }
 }
@@ -146,7 +152,10 @@ mod tests {
     fn requests_that_come_to_the_same_size_share_a_view() {
         let small = sees(FrameSize::LongestSide(640), 4);
         let same = sees(FrameSize::Exact { width: 360, height: 640 }, 8);
-        let consumers = [Consumer { analyzers: vec![small, sees(FrameSize::Native, 1)] }, Consumer { analyzers: vec![same] }];
+        let consumers = [
+            Consumer { analyzers: vec![small, sees(FrameSize::Native, 1)] },
+            Consumer { analyzers: vec![same] },
+        ];
         let plan = Plan::new(&video(1080, 1920), &consumers, 1 << 30);
         assert_eq!(plan.views.len(), 2);
         let who: Vec<(usize, usize)> = plan.subscribers[0].iter().map(|s| (s.consumer, s.analyzer)).collect();
@@ -156,7 +165,9 @@ mod tests {
 
     #[test]
     fn memory_stays_within_its_limit_whatever_the_batch() {
-        let consumers = [Consumer { analyzers: vec![sees(FrameSize::LongestSide(1920), 64), sees(FrameSize::LongestSide(640), 64)] }];
+        let consumers = [Consumer {
+            analyzers: vec![sees(FrameSize::LongestSide(1920), 64), sees(FrameSize::LongestSide(640), 64)],
+        }];
         let limit = 128 << 20;
         let plan = Plan::new(&video(3840, 2160), &consumers, limit);
         assert!(plan.memory <= limit, "{} MiB", plan.memory >> 20);
@@ -166,7 +177,9 @@ mod tests {
     #[test]
     fn slots_do_not_overlap() {
         let audio = Request { frames: None, audio: Some(AudioRequest::Native), batch: 1 };
-        let consumers = [Consumer { analyzers: vec![sees(FrameSize::LongestSide(100), 3), audio, sees(FrameSize::Native, 1)] }];
+        let consumers = [Consumer {
+            analyzers: vec![sees(FrameSize::LongestSide(100), 3), audio, sees(FrameSize::Native, 1)],
+        }];
         let plan = Plan::new(&video(1920, 1080), &consumers, 64 << 20);
         let mut end = 0;
         for view in &plan.views {

@@ -1,7 +1,7 @@
 //! The turn that makes a picture upright, and the turning.
 
-use ffmpeg_next as ffmpeg;
 use ffmpeg::codec::packet::side_data::Type;
+use ffmpeg_next as ffmpeg;
 
 /// The clockwise turn (0, 90, 180, 270) that makes the stream's pictures upright.
 pub(super) fn rotation_of(stream: &ffmpeg::Stream<'_>) -> u16 {
@@ -12,7 +12,8 @@ pub(super) fn rotation_of(stream: &ffmpeg::Stream<'_>) -> u16 {
 /// Reads a display matrix: nine 32-bit numbers, of which the first two columns of the first two rows hold cosine and
 /// sine in 16.16 fixed point (ISO/IEC 14496-12, 8.2.2). To the nearest quarter turn; mirroring is not undone.
 fn from_display_matrix(bytes: &[u8]) -> u16 {
-    let number = |at: usize| bytes.get(at * 4..at * 4 + 4).map(|b| i32::from_ne_bytes([b[0], b[1], b[2], b[3]]));
+    let number =
+        |at: usize| bytes.get(at * 4..at * 4 + 4).map(|b| i32::from_ne_bytes([b[0], b[1], b[2], b[3]]));
     let (Some(a), Some(b)) = (number(0), number(1)) else { return 0 };
     if a == 0 && b == 0 {
         return 0;

@@ -1,9 +1,9 @@
 //! The sound stream: packets in, chunks of a second out, once for each view that wants it.
 
 use anyhow::{Context, Result, anyhow};
-use ffmpeg_next as ffmpeg;
 use ffmpeg::ChannelLayout;
 use ffmpeg::format::sample::{Sample, Type};
+use ffmpeg_next as ffmpeg;
 use va_protocol::worker::frames::{Content, FromDecoder};
 
 use super::defects::Evidence;
@@ -50,14 +50,25 @@ struct Resampler {
 impl Sound {
     pub(super) fn new(input: &ffmpeg::format::context::Input, stream: &usize, plan: &Plan) -> Result<Self> {
         let stream = input.stream(*stream).context("the sound's stream is gone")?;
-        let decoder = super::decoder_of(&stream, 1)?.decoder().audio().context("the sound cannot be decoded")?;
+        let decoder =
+            super::decoder_of(&stream, 1)?.decoder().audio().context("the sound cannot be decoded")?;
         let mut views = Vec::new();
-        for (view, (content, subscribers)) in plan.views.iter().map(|view| view.content).zip(&plan.subscribers).enumerate() {
+        for (view, (content, subscribers)) in
+            plan.views.iter().map(|view| view.content).zip(&plan.subscribers).enumerate()
+        {
             let Content::Audio { sample_rate: rate, channels } = content else { continue };
             let consumers = subscribers.iter().map(|subscriber| subscriber.consumer + 1).max().unwrap_or(0);
             let mut wanted = vec![0; consumers];
             subscribers.iter().for_each(|subscriber| wanted[subscriber.consumer] |= 1 << subscriber.analyzer);
-            views.push(SoundView { view, rate, channels, wanted, resampler: None, waiting: Vec::new(), handed_out: 0 });
+            views.push(SoundView {
+                view,
+                rate,
+                channels,
+                wanted,
+                resampler: None,
+                waiting: Vec::new(),
+                handed_out: 0,
+            });
         }
         Ok(Sound {
             stream: stream.index(),
@@ -150,7 +161,9 @@ impl SoundView {
                 to_layout,
                 self.rate,
             )
-            .map_err(|e| anyhow!("cannot resample sound of {} Hz, {} channels: {e}", from.2, frame.channels()))?;
+            .map_err(|e| {
+                anyhow!("cannot resample sound of {} Hz, {} channels: {e}", from.2, frame.channels())
+            })?;
             self.resampler = Some(Resampler { context, from });
         }
         let Some(resampler) = &mut self.resampler else { return Ok(()) };
@@ -191,7 +204,13 @@ impl SoundView {
             let chunk = &self.waiting[from..self.waiting.len().min(from + second)];
             let start_s = start_s + self.handed_out as f64 / f64::from(self.rate);
             let bytes: &[u8] = bytemuck::cast_slice(chunk);
-            let announce = |slot, wanted_by| FromDecoder::Audio { view: self.view, slot, start_s, samples: chunk.len(), wanted_by };
+            let announce = |slot, wanted_by| FromDecoder::Audio {
+                view: self.view,
+                slot,
+                start_s,
+                samples: chunk.len(),
+                wanted_by,
+            };
             let fill = |slot: &mut [u8]| {
                 slot.copy_from_slice(bytes);
                 Ok(())

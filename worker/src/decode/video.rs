@@ -39,11 +39,21 @@ impl Pictures {
         threads: usize,
     ) -> Result<Self> {
         let stream = input.stream(*stream).context("the picture's stream is gone")?;
-        let decoder = super::decoder_of(&stream, threads)?.decoder().video().context("the picture cannot be decoded")?;
+        let decoder = super::decoder_of(&stream, threads)?
+            .decoder()
+            .video()
+            .context("the picture cannot be decoded")?;
         let mut views = Vec::new();
         let mut consumers = 0;
-        for (view, (content, subscribers)) in plan.views.iter().map(|view| view.content).zip(&plan.subscribers).enumerate() {
-            consumers = subscribers.iter().map(|subscriber| subscriber.consumer + 1).max().unwrap_or(0).max(consumers);
+        for (view, (content, subscribers)) in
+            plan.views.iter().map(|view| view.content).zip(&plan.subscribers).enumerate()
+        {
+            consumers = subscribers
+                .iter()
+                .map(|subscriber| subscriber.consumer + 1)
+                .max()
+                .unwrap_or(0)
+                .max(consumers);
             if let Content::Frames { width, height, format } = content {
                 let target = Target { width, height, format, rotation: info.rotation };
                 views.push(FrameView { view, target, subscribers: subscribers.clone() });
@@ -119,8 +129,20 @@ impl Pictures {
             if anyone {
                 let Target { width, height, format, .. } = view.target;
                 let length = width as usize * height as usize * PixelFormat::channels(format);
-                let announce = |slot, wanted_by| FromDecoder::Frame { view: view.view, slot, index, timestamp_s, wanted_by };
-                output.put(view.view, length, wanted, |slot| self.painter.paint(frame, &view.target, slot), announce)?;
+                let announce = |slot, wanted_by| FromDecoder::Frame {
+                    view: view.view,
+                    slot,
+                    index,
+                    timestamp_s,
+                    wanted_by,
+                };
+                output.put(
+                    view.view,
+                    length,
+                    wanted,
+                    |slot| self.painter.paint(frame, &view.target, slot),
+                    announce,
+                )?;
             }
         }
         Ok(())
@@ -162,7 +184,8 @@ mod tests {
     fn variable_rates_keep_their_times_and_broken_ones_run_forward() {
         let mut clock = Clock { frame_s: 0.1, ..Clock::default() };
         let times = [Some(5.0), Some(5.1), Some(5.9), None, Some(5.2), Some(7.0)];
-        let seen: Vec<f64> = times.into_iter().map(|pts| (clock.tick(pts).1 * 1000.0).round() / 1000.0).collect();
+        let seen: Vec<f64> =
+            times.into_iter().map(|pts| (clock.tick(pts).1 * 1000.0).round() / 1000.0).collect();
         assert_eq!(seen, [0.0, 0.1, 0.9, 1.0, 1.1, 2.0]);
         assert_eq!((clock.frames, clock.first_s), (6, Some(5.0)));
         assert!((clock.end_s() - 2.1).abs() < 1e-9);

@@ -20,7 +20,8 @@ impl SharedMemory {
     /// Memory of this many bytes, all zero. Pages that are never written take no room.
     pub(crate) fn new(bytes: u64) -> Result<Self> {
         let allocated = || -> Result<Self> {
-            let file = rustix::fs::memfd_create("va-frames", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+            let file =
+                rustix::fs::memfd_create("va-frames", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
             rustix::fs::ftruncate(&file, bytes)?;
             let file = File::from(file);
             // SAFETY: the file is ours alone until it is sealed below; then its size is fixed and only this map writes.

@@ -1,9 +1,9 @@
 //! The planes of a frame in plain pixel formats, and what their numbers mean.
 
 use anyhow::{Result, anyhow};
-use ffmpeg_next as ffmpeg;
 use ffmpeg::format::Pixel;
 use ffmpeg::util::color;
+use ffmpeg_next as ffmpeg;
 use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix};
 
 /// Sums of blocks of this many pixels squared just fit 16 bits.
@@ -28,8 +28,12 @@ impl<'a> Plane<'a> {
         }
         let (width, height) = (frame.plane_width(index), frame.plane_height(index));
         let data = frame.data(index);
-        (stride >= width as usize && data.len() >= stride * height as usize)
-            .then_some(Plane { data, stride, width, height })
+        (stride >= width as usize && data.len() >= stride * height as usize).then_some(Plane {
+            data,
+            stride,
+            width,
+            height,
+        })
     }
 
     /// Whole rows with their padding.
@@ -50,7 +54,12 @@ impl<'a> Plane<'a> {
 
     /// The mean of each block of `side` x `side` pixels, as a plane in `out`; blocks at the right and lower edge may
     /// be smaller. `sums` is room to work in.
-    pub(super) fn average_blocks<'b>(&self, side: u32, out: &'b mut Vec<u8>, sums: &mut Vec<u16>) -> Plane<'b> {
+    pub(super) fn average_blocks<'b>(
+        &self,
+        side: u32,
+        out: &'b mut Vec<u8>,
+        sums: &mut Vec<u16>,
+    ) -> Plane<'b> {
         debug_assert!((1..=MOST_BLOCK).contains(&side));
         let (width, height) = (self.width.div_ceil(side), self.height.div_ceil(side));
         out.clear();
@@ -96,7 +105,11 @@ pub(super) enum Planes<'a> {
     /// Luma and two chroma planes, each of which may be half as wide or high.
     Yuv([Plane<'a>; 3]),
     /// Rows without padding.
-    Rgb { pixels: &'a [u8], width: u32, height: u32 },
+    Rgb {
+        pixels: &'a [u8],
+        width: u32,
+        height: u32,
+    },
 }
 
 impl<'a> Planes<'a> {
@@ -120,12 +133,20 @@ impl<'a> Planes<'a> {
 /// Which plain format a rare one is brought into: the same chroma layout for YUV, RGB for the rest.
 pub(super) fn plain_format(format: Pixel) -> Pixel {
     let name = format!("{format:?}");
-    let yuv = ["YUV", "NV", "P010", "P016", "UYVY", "YUYV", "YVYU", "AYUV"].iter().any(|start| name.starts_with(start));
+    let yuv = ["YUV", "NV", "P010", "P016", "UYVY", "YUYV", "YVYU", "AYUV"]
+        .iter()
+        .any(|start| name.starts_with(start));
     match () {
         () if name.starts_with("GRAY") || name.starts_with("YA") => Pixel::GRAY8,
         () if !yuv => Pixel::RGB24,
         () if name.contains("444") || name.contains("NV24") => Pixel::YUV444P,
-        () if name.contains("422") || name.contains("UYVY") || name.contains("YUYV") || name.contains("NV16") => Pixel::YUV422P,
+        () if name.contains("422")
+            || name.contains("UYVY")
+            || name.contains("YUYV")
+            || name.contains("NV16") =>
+        {
+            Pixel::YUV422P
+        }
         () => Pixel::YUV420P,
     }
 }
@@ -134,7 +155,11 @@ pub(super) fn plain_format(format: Pixel) -> Pixel {
 pub(super) enum Plain {
     Yuv(ffmpeg::frame::Video),
     /// FFmpeg pads the rows of its frames to odd lengths; these are without.
-    Rgb { pixels: Vec<u8>, width: u32, height: u32 },
+    Rgb {
+        pixels: Vec<u8>,
+        width: u32,
+        height: u32,
+    },
 }
 
 impl Plain {
@@ -151,7 +176,9 @@ impl Plain {
     pub(super) fn planes(&self) -> Option<Planes<'_>> {
         match self {
             Plain::Yuv(frame) => Planes::of(frame),
-            Plain::Rgb { pixels, width, height } => Some(Planes::Rgb { pixels, width: *width, height: *height }),
+            Plain::Rgb { pixels, width, height } => {
+                Some(Planes::Rgb { pixels, width: *width, height: *height })
+            }
         }
     }
 }
@@ -166,10 +193,12 @@ pub(super) struct Colours {
 impl Colours {
     /// As the stream says; where it does not, as players take it: BT.709 from 720 lines on, BT.601 below, limited range.
     pub(super) fn of(frame: &ffmpeg::frame::Video) -> Self {
-        let full = matches!(frame.format(), Pixel::YUVJ420P | Pixel::YUVJ422P | Pixel::YUVJ444P | Pixel::YUVJ440P)
-            || frame.color_range() == color::Range::JPEG;
+        let full =
+            matches!(frame.format(), Pixel::YUVJ420P | Pixel::YUVJ422P | Pixel::YUVJ444P | Pixel::YUVJ440P)
+                || frame.color_range() == color::Range::JPEG;
         // FFmpeg gives gray pictures full range where nothing is said.
-        let gray = format!("{:?}", frame.format()).starts_with("GRAY") && frame.color_range() == color::Range::Unspecified;
+        let gray = format!("{:?}", frame.format()).starts_with("GRAY")
+            && frame.color_range() == color::Range::Unspecified;
         let matrix = match frame.color_space() {
             color::Space::BT709 => YuvStandardMatrix::Bt709,
             color::Space::BT470BG | color::Space::SMPTE170M => YuvStandardMatrix::Bt601,
@@ -189,7 +218,13 @@ impl Colours {
         }
     }
 
-    pub(super) fn to_rgb(self, [y, u, v]: &[Plane<'_>; 3], width: u32, height: u32, out: &mut [u8]) -> Result<()> {
+    pub(super) fn to_rgb(
+        self,
+        [y, u, v]: &[Plane<'_>; 3],
+        width: u32,
+        height: u32,
+        out: &mut [u8],
+    ) -> Result<()> {
         let image = YuvPlanarImage {
             y_plane: y.whole(),
             y_stride: y.stride as u32,
@@ -205,7 +240,8 @@ impl Colours {
             (false, true) => yuv::yuv422_to_rgb,
             _ => yuv::yuv420_to_rgb,
         };
-        convert(&image, out, width * 3, self.range, self.matrix).map_err(|e| anyhow!("cannot convert colours: {e}"))
+        convert(&image, out, width * 3, self.range, self.matrix)
+            .map_err(|e| anyhow!("cannot convert colours: {e}"))
     }
 }
 
