@@ -18,7 +18,7 @@ export PREFIX DESTDIR
 # One profile for all, and never another dependency than Cargo.lock says.
 CARGO_FLAGS := --release --locked --workspace
 SHELL_SCRIPTS := $(wildcard scripts/*.sh)
-PYTHON_SCRIPTS := $(wildcard scripts/*.py bench/*.py tests/media/*.py)
+PYTHON_SCRIPTS := $(wildcard scripts/*.py tests/media/*.py)
 
 ##@ First steps
 
@@ -28,12 +28,6 @@ demo: packages build ## analyse a real clip with a daemon of its own, and show w
 
 .PHONY: test
 test: deps media fmt-check scripts-check arrows deny lint build-tests doctest doc nextest ## everything that CI runs
-
-.PHONY: bench
-bench: packages media build ## speed and memory, as a table of ratios (BENCH_FLAGS=--quick: fewer runs)
-	@cargo build --release --locked --quiet -p va-fake-analyzer --examples
-	@PREFIX="$(TARGET)/va-bench" DESTDIR= scripts/install.sh >/dev/null
-	@python3 bench/run.py --prefix "$(TARGET)/va-bench" --fake "$(TARGET)/release/examples" $(BENCH_FLAGS)
 
 ##@ Set-up
 
@@ -58,7 +52,6 @@ media: ## the real pictures, clips and sounds that tests use, by package name
 build: ## the programs and analyzers, for release
 	@cargo build $(CARGO_FLAGS)
 
-# With the fake analyzers, which are examples.
 .PHONY: build-tests
 build-tests:
 	@cargo build $(CARGO_FLAGS) --lib --bins --examples
