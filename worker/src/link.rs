@@ -79,7 +79,7 @@ impl Receiver {
     /// Waits for a message; `None` where the other side closed the stream.
     pub(crate) fn receive<M: DeserializeOwned>(&mut self) -> Result<Option<Arrived<M>>> {
         loop {
-            if let Some(Received { message, body, descriptors }) = self.decoder.next()? {
+            if let Some(Received { message, body, descriptors }) = self.decoder.next_message()? {
                 if descriptors > self.descriptors.len() {
                     bail!("a message came without its file descriptors");
                 }

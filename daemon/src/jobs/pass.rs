@@ -91,7 +91,7 @@ impl Pass<'_> {
             progress,
             lost: &mut lost,
         };
-        let ended = running.to_the_end(heard).await;
+        let ended = running.until_settled(heard).await;
         running.leave(ended.is_err()).await;
         ended?;
         Ok(lost)
@@ -218,7 +218,7 @@ struct Running<'p, 'a> {
 }
 
 impl Running<'_, '_> {
-    async fn to_the_end(&mut self, mut heard: mpsc::UnboundedReceiver<Heard>) -> Result<(), NoDocument> {
+    async fn until_settled(&mut self, mut heard: mpsc::UnboundedReceiver<Heard>) -> Result<(), NoDocument> {
         self.open = self
             .workers
             .iter()

@@ -82,7 +82,7 @@ impl Receiver {
     /// Where the worker speaks nonsense.
     pub(crate) async fn receive<M: DeserializeOwned>(&mut self) -> Result<Option<(M, Vec<u8>)>> {
         loop {
-            if let Some(Received { message, body, descriptors }) = self.decoder.next()? {
+            if let Some(Received { message, body, descriptors }) = self.decoder.next_message()? {
                 if descriptors > 0 {
                     bail!("a worker sent file descriptors");
                 }

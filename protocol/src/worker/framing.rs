@@ -64,7 +64,7 @@ impl Decoder {
     ///
     /// # Errors
     /// Where the bytes are no message; the stream is then of no more use.
-    pub fn next<M: DeserializeOwned>(&mut self) -> Result<Option<Received<M>>, FramingError> {
+    pub fn next_message<M: DeserializeOwned>(&mut self) -> Result<Option<Received<M>>, FramingError> {
         let bytes = &self.bytes[self.start..];
         let Some((header, rest)) = bytes.split_at_checked(HEADER) else { return Ok(None) };
         let length = |at: usize| {
@@ -100,7 +100,7 @@ mod tests {
             for part in [&stream[..cut], &stream[cut..]] {
                 decoder.push(part);
                 while let Some(Received { message, body, descriptors }) =
-                    decoder.next::<String>().expect("valid")
+                    decoder.next_message::<String>().expect("valid")
                 {
                     seen.push((message, body, descriptors));
                 }
@@ -114,9 +114,9 @@ mod tests {
     fn nonsense_is_refused() {
         let mut decoder = Decoder::default();
         decoder.push(&[0xff; 32]);
-        assert!(matches!(decoder.next::<String>(), Err(FramingError::TooLong(_))));
+        assert!(matches!(decoder.next_message::<String>(), Err(FramingError::TooLong(_))));
         let mut decoder = Decoder::default();
         decoder.push(&[2, 0, 0, 0, 0, 0, 0, 0, 0, b'{', b'x']);
-        assert!(matches!(decoder.next::<String>(), Err(FramingError::Malformed(_))));
+        assert!(matches!(decoder.next_message::<String>(), Err(FramingError::Malformed(_))));
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn open(path: &str) -> Result<Demuxed, String> {
     if let Some(stream) = &video {
         let decoder = picture_decoder(stream).ok_or("its picture has no size")?;
         info.rotation = rotate::rotation_of(stream);
-        let sideways = info.rotation % 180 != 0;
+        let sideways = !info.rotation.is_multiple_of(180);
         (info.width, info.height) = (decoder.width(), decoder.height());
         if sideways {
             std::mem::swap(&mut info.width, &mut info.height);

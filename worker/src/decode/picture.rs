@@ -55,7 +55,7 @@ impl Painter {
         if target.rotation == 0 {
             return self.paint_unturned(frame, target.width, target.height, target.format, out);
         }
-        let sideways = target.rotation % 180 != 0;
+        let sideways = !target.rotation.is_multiple_of(180);
         let (width, height) =
             if sideways { (target.height, target.width) } else { (target.width, target.height) };
         let mut unturned = std::mem::take(&mut self.unturned);

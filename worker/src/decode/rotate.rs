@@ -32,7 +32,7 @@ pub(super) fn turn(from: &[u8], width: usize, height: usize, channels: usize, cl
         270 => (width - 1 - y, x),
         _ => (x, y),
     };
-    let target_width = if clockwise % 180 == 0 { width } else { height };
+    let target_width = if clockwise.is_multiple_of(180) { width } else { height };
     for (at, pixel) in to.chunks_exact_mut(channels).enumerate() {
         let (x, y) = source(at % target_width, at / target_width);
         pixel.copy_from_slice(&from[(y * width + x) * channels..][..channels]);

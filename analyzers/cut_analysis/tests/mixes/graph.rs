@@ -57,11 +57,11 @@ impl Plan {
         let seconds =
             |random: &mut Random, low: u32, high: u32| random.whole(fps * low / 10, fps * high / 10);
         let joint = |random: &mut Random, place: u32| match theme {
-            Theme::Dissolves if place % 3 != 0 => Joint::Dissolve(seconds(random, 3, 10)),
-            Theme::Fades if place % 3 != 0 => {
+            Theme::Dissolves if !place.is_multiple_of(3) => Joint::Dissolve(seconds(random, 3, 10)),
+            Theme::Fades if !place.is_multiple_of(3) => {
                 Joint::Fade(seconds(random, 3, 8), random.pick(&[0, 0, 3, 8]), seconds(random, 3, 8))
             }
-            Theme::Wipes if place % 3 != 0 => {
+            Theme::Wipes if !place.is_multiple_of(3) => {
                 let way = random.pick(&["wipeleft", "wiperight", "wipeup", "wipedown"]);
                 Joint::Wipe(seconds(random, 3, 10), way)
             }
@@ -184,7 +184,7 @@ impl Plan {
             }
             theme => theme,
         };
-        let distracts = place % 2 == 0;
+        let distracts = place.is_multiple_of(2);
         let sources = PICTURES.len() + FOOTAGE.len();
         let jump = theme == Theme::JumpCuts && !distracts;
         let source = loop {

@@ -1,5 +1,6 @@
 //! Mixes whose transitions are known to the frame, because they are put together here: seeded, from real pictures
 //! and footage, coded with x264, with what must not be taken for a cut.
+#![allow(dead_code, unused_imports, reason = "each test program uses a part of this")]
 
 mod graph;
 mod score;

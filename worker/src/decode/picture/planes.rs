@@ -250,7 +250,7 @@ const FULL_RANGE: [u8; 256] = {
     let mut table = [0; 256];
     let mut value = 0;
     while value < 256 {
-        let above: usize = if value < 16 { 0 } else { value - 16 };
+        let above: usize = usize::saturating_sub(value, 16);
         let stretched = (above * 255 + 109) / 219;
         table[value] = if stretched > 255 { 255 } else { stretched as u8 };
         value += 1;
