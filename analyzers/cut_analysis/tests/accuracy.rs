@@ -6,7 +6,8 @@
 mod mixes;
 
 use mixes::Theme::{self, *};
-use mixes::{Score, THEMES, mix, score};
+use mixes::score::{Score, score};
+use mixes::{THEMES, mix};
 use va_analyzer_cut_analysis::CutAnalysis;
 use va_analyzer_sdk::testing::{Clip, Run};
 

@@ -5,7 +5,8 @@ mod mixes;
 
 use std::sync::Arc;
 
-use mixes::{THEMES, Theme, mix, score};
+use mixes::score::score;
+use mixes::{THEMES, Theme, mix};
 use serde_json::Value;
 use va_analyzer_cut_analysis::film::Film;
 use va_analyzer_cut_analysis::{CutAnalysis, FRAME_SIDE, distance};
@@ -111,7 +112,7 @@ fn is_no_worse_than_pyscenedetect_on_any_mix() {
     }
 }
 
-/// Each of these was looked at frame by frame: one shot, with what moves in it.
+/// Each of these was looked at on a sheet of its frames: one shot, with what moves in it.
 #[test]
 fn finds_no_transition_in_footage_that_has_none() {
     let one_shot = [
@@ -140,7 +141,7 @@ fn batches_of_any_size_give_the_same() {
         (seen.segments, seen.summary)
     };
     let one_by_one = of_batch(1);
-    assert!(one_by_one.0.len() > 8);
+    assert!(one_by_one.0.len() > 8 && mix.frames > 32);
     assert_eq!(one_by_one, of_batch(16));
     assert_eq!(one_by_one, of_batch(32));
 }

@@ -3,11 +3,11 @@
 #![allow(dead_code, unused_imports, reason = "each test program uses a part of this")]
 
 mod graph;
-mod score;
+pub(crate) mod score;
 
 use std::path::PathBuf;
 
-pub(crate) use score::{Score, Truth, score};
+use score::Truth;
 
 /// What a mix is about. Every mix has hard cuts besides. New themes go to the end: the number is part of the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
