@@ -35,6 +35,7 @@ pub(super) struct Painter {
     plain_is_current: bool,
     scaled: [Vec<u8>; 3],
     blocks: Vec<u8>,
+    packed: Vec<u8>,
     sums: Vec<u16>,
     unturned: Vec<u8>,
 }
@@ -152,6 +153,9 @@ impl Painter {
                 (f64::from(plane.width) / f64::from(block), f64::from(plane.height) / f64::from(block));
             return resize(&mut self.resizer, &blocks, across, down, width, height, out);
         }
+        // The resizer looks beyond the edge of what it is told to take: there must be no padding.
+        let packed = plane.without_padding(&mut self.packed);
+        let plane = &packed;
         let (across, down) = (f64::from(plane.width), f64::from(plane.height));
         resize(&mut self.resizer, plane, across, down, width, height, out)
     }
@@ -244,7 +248,7 @@ mod tests {
                 for x in 0..w as usize {
                     let lower = y * 2 >= h as usize;
                     data[y * stride + x] = match plane {
-                        0 => 16 + (x * 219 / (w as usize - 1)) as u8,
+                        0 => 16 + ((x * 438 + w as usize - 1) / (2 * (w as usize - 1))) as u8,
                         1 => {
                             if lower {
                                 90
@@ -288,8 +292,7 @@ mod tests {
                 let gray = painted(&frame, w, h, PixelFormat::Gray8, 0);
                 for (x, luma) in gray[..w as usize].iter().enumerate() {
                     let expected = (x as f64 + 0.5) / f64::from(w) * 255.0;
-                    // The ramp's own steps are rounded down (1.2 levels at full range), and so is each stage once.
-                    let slack = 2.5 + 255.0 / f64::from(w);
+                    let slack = 1.5 + 255.0 / f64::from(w);
                     assert!(
                         (f64::from(*luma) - expected).abs() <= slack,
                         "{w}x{h} at {x}: {luma}, not {expected}"
@@ -326,9 +329,11 @@ mod tests {
                 .run(&eight, &mut other)
                 .expect("converted");
             let rgb = painted(&other, 32, 24, PixelFormat::Rgb8, 0);
-            let off = rgb.iter().zip(&expected).filter(|(a, b)| a.abs_diff(**b) > 8).count();
-            // At the colour edge the detour through another chroma layout moves a few rows.
-            assert!(off * 10 < rgb.len(), "{format:?}: {off} of {} values differ", rgb.len());
+            // FFmpeg's filter blends chroma across the colour edge, which lies between the rows 11 and 12.
+            for (at, (a, b)) in rgb.iter().zip(&expected).enumerate() {
+                let row = at / (32 * 3);
+                assert!(row == 11 || row == 12 || a.abs_diff(*b) <= 8, "{format:?}, row {row}: {a}, not {b}");
+            }
         }
     }
 

@@ -111,7 +111,7 @@ impl Sound {
         }
         let mut frame = ffmpeg::frame::Audio::empty();
         while self.decoder.receive_frame(&mut frame).is_ok() {
-            self.take(&frame)?;
+            self.take(&mut frame)?;
         }
         let Some(zero_s) = self.zero_s else { return Ok(()) };
         let start_s = self.first_s.unwrap_or(zero_s) - zero_s;
@@ -124,7 +124,8 @@ impl Sound {
         Ok(())
     }
 
-    fn take(&mut self, frame: &ffmpeg::frame::Audio) -> Result<()> {
+    fn take(&mut self, frame: &mut ffmpeg::frame::Audio) -> Result<()> {
+        place_channels(frame);
         let rate = f64::from(self.decoder.rate().max(1));
         let pts_s = frame.timestamp().map(|pts| pts as f64 * self.time_base);
         let first_s = *self.first_s.get_or_insert(pts_s.or(self.zero_s).unwrap_or(0.0));
@@ -142,12 +143,18 @@ impl Sound {
     }
 }
 
+/// Gives channels that are only counted, as in WAV files, their usual places. In place, and before anything else:
+/// a clone of a frame without a layout has no room for its samples, and copying into it is a memory fault.
+fn place_channels(frame: &mut ffmpeg::frame::Audio) {
+    let channels = i32::from(frame.channels());
+    if frame.channel_layout().channels() != channels {
+        frame.set_channel_layout(ChannelLayout::default(channels));
+    }
+}
+
 impl SoundView {
     fn take(&mut self, frame: &ffmpeg::frame::Audio) -> Result<()> {
-        let mut layout = frame.channel_layout();
-        if layout.is_empty() || layout.channels() != i32::from(frame.channels()) {
-            layout = ChannelLayout::default(i32::from(frame.channels()));
-        }
+        let layout = frame.channel_layout();
         let from = (frame.format(), layout, frame.rate());
         if self.resampler.as_ref().is_none_or(|resampler| resampler.from != from) {
             self.drain()?;
@@ -168,9 +175,7 @@ impl SoundView {
         }
         let Some(resampler) = &mut self.resampler else { return Ok(()) };
         let mut resampled = ffmpeg::frame::Audio::empty();
-        let mut input = frame.clone();
-        input.set_channel_layout(layout);
-        resampler.context.run(&input, &mut resampled).context("cannot resample sound")?;
+        resampler.context.run(frame, &mut resampled).context("cannot resample sound")?;
         self.keep(&resampled);
         Ok(())
     }
@@ -221,5 +226,38 @@ impl SoundView {
         }
         self.waiting.drain(..from);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_that_names_no_channel_layout_is_resampled() {
+        // As WAV files are decoded: channels are counted, but not placed.
+        let mono = ChannelLayout::default(1);
+        let mut frame = ffmpeg::frame::Audio::new(Sample::I16(Type::Packed), 1600, mono);
+        frame.set_rate(16_000);
+        frame.data_mut(0)[..3200]
+            .chunks_exact_mut(2)
+            .for_each(|s| s.copy_from_slice(&16_384i16.to_ne_bytes()));
+        frame.set_channel_layout(ChannelLayout::empty());
+        place_channels(&mut frame);
+        assert_eq!(frame.channel_layout(), mono);
+        // SAFETY-free: the count stays what the decoder said, as FFmpeg 5.1 keeps it apart from the layout.
+        let mut view = SoundView {
+            view: 0,
+            rate: 16_000,
+            channels: 1,
+            wanted: vec![1],
+            resampler: None,
+            waiting: Vec::new(),
+            handed_out: 0,
+        };
+        view.take(&frame).expect("resampled");
+        view.drain().expect("drained");
+        assert_eq!(view.waiting.len(), 1600);
+        assert!(view.waiting.iter().all(|sample| (sample - 0.5).abs() < 1e-3));
     }
 }

@@ -52,6 +52,20 @@ impl<'a> Plane<'a> {
         }
     }
 
+    /// The same plane with its rows one after the other; copied to `room` where they are not.
+    pub(super) fn without_padding<'b>(&self, room: &'b mut Vec<u8>) -> Plane<'b>
+    where
+        'a: 'b,
+    {
+        let stride = self.width as usize;
+        if self.stride == stride {
+            return *self;
+        }
+        room.clear();
+        self.rows().for_each(|row| room.extend_from_slice(row));
+        Plane { data: room, stride, ..*self }
+    }
+
     /// The mean of each block of `side` x `side` pixels, as a plane in `out`; blocks at the right and lower edge may
     /// be smaller. `sums` is room to work in.
     pub(super) fn average_blocks<'b>(
