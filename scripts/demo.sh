@@ -35,5 +35,5 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 printf '\n$ vactl analyze %s -o %s\n' "$clip" "$document"
-"$vactl" analyze "$clip" -o "$document" </dev/null
+"$vactl" analyze "$clip" -o "$document" --format table </dev/null
 printf '\nThe document is %s\n' "$document"

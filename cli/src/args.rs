@@ -1,0 +1,134 @@
+//! The command line of `vactl`. Its words of help are what a person learns the program from.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 success, 1 partial (some analyzers gave no findings), 2 the caller's mistake, 3 the video cannot be read,
+4 the daemon cannot be reached or takes no jobs, 5 internal error, 130 interrupted";
+
+#[derive(Debug, Clone, Parser)]
+#[command(name = "vactl", version, about = "Analyses videos, and looks after the daemon that does the work")]
+#[command(after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// The daemon's Unix socket [default: $VA_SOCKET, else va.sock in the state folder, else /run/va/va.sock]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Analyse a video; starts a private daemon where none runs
+    Analyze(Analyze),
+    /// What the daemon's analyzers are
+    #[command(subcommand)]
+    Plugins(Plugins),
+    /// How the daemon does: its groups, workers and jobs
+    Status(Listing),
+    /// The JSON Schema of the result document
+    Schema,
+    /// Start, stop and watch the private daemon
+    #[command(subcommand)]
+    Daemon(Daemon),
+    /// A shell's completions for vactl, to be sourced
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Analyze {
+    /// The video
+    pub file: PathBuf,
+    /// Run these analyzers only
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    pub analyzers: Option<Vec<String>>,
+    /// Write the result document to this file; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What to print: a summary, or the whole document [default: table; nothing beside -o FILE without a terminal]
+    #[arg(long)]
+    pub format: Option<Format>,
+    /// Compute again, whatever is stored
+    #[arg(long)]
+    pub fresh: bool,
+    /// Show no progress
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Plugins {
+    /// List the analyzers, and whether they can be used
+    List(Listing),
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Daemon {
+    /// Start the private daemon, and wait until it answers
+    Start,
+    /// Let the private daemon finish its running jobs and stop
+    Stop {
+        /// Wait so long for its end
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        timeout: u64,
+    },
+    /// The same as `vactl status`
+    Status(Listing),
+    /// Print the private daemon's log
+    Logs {
+        /// So many lines from the end; all where it is not given
+        #[arg(short = 'n', long, value_name = "LINES")]
+        lines: Option<usize>,
+        /// Go on with what is written from now on
+        #[arg(short, long)]
+        follow: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Listing {
+    /// How to print it
+    #[arg(long, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn analyzers_are_separated_by_commas_and_a_file_may_begin_with_a_dash() {
+        let read = Arguments::try_parse_from(["vactl", "analyze", "--analyzers", "a,b", "--", "-x.mp4"])
+            .expect("is read");
+        let Command::Analyze(analyze) = read.command else { panic!("another command") };
+        assert_eq!(analyze.analyzers, Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(analyze.file, PathBuf::from("-x.mp4"));
+        assert!(Arguments::try_parse_from(["vactl", "analyze", "--analyzers", "a,", "x"]).is_err());
+    }
+}

@@ -1,0 +1,167 @@
+//! One HTTP call over a connection of its own.
+
+use std::error::Error;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
+use tokio::net::UnixStream;
+use tokio::task::JoinSet;
+use va_protocol::api::problem::Problem;
+
+use super::ClientError;
+
+/// An answer must begin within this time. How long it then goes on is the job's business.
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+/// So much of an answer that makes no sense is shown, characters.
+const SHOWN: usize = 200;
+
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) socket: PathBuf,
+    pub(super) method: Method,
+    pub(super) path: String,
+    /// What the call is, for messages: `asking for its status`.
+    pub(super) doing: &'static str,
+}
+
+/// A successful answer whose body is still to come.
+#[derive(Debug)]
+pub(super) struct Answer {
+    socket: PathBuf,
+    doing: &'static str,
+    body: Incoming,
+    /// The task that moves the bytes; it ends, and the connection with it, when this is dropped.
+    _driver: JoinSet<()>,
+}
+
+impl Call {
+    pub(super) async fn send(&self, body: Bytes) -> Result<Answer, ClientError> {
+        let stream = UnixStream::connect(&self.socket)
+            .await
+            .map_err(|error| ClientError::NobodyAnswers { tried: vec![(self.socket.clone(), error)] })?;
+        let mut driver = JoinSet::new();
+        let response = tokio::time::timeout(ANSWER_LIMIT, self.exchange(stream, body, &mut driver)).await;
+        let response = response
+            .map_err(|_| self.no_answer(format!("nothing came within {} s", ANSWER_LIMIT.as_secs())))?
+            .map_err(|error| self.no_answer(told(&error)))?;
+        let status = response.status();
+        let answer = Answer {
+            socket: self.socket.clone(),
+            doing: self.doing,
+            body: response.into_body(),
+            _driver: driver,
+        };
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let body = answer.whole().await?;
+        Err(match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => ClientError::Refused(problem),
+            Err(_) => {
+                let body: String = String::from_utf8_lossy(&body).chars().take(SHOWN).collect();
+                self.not_understood(format!("HTTP status {status}, {body:?}"))
+            }
+        })
+    }
+
+    /// Sends it without a body, and reads the answer.
+    pub(super) async fn json<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
+        let body = self.send(Bytes::new()).await?.whole().await?;
+        serde_json::from_slice(&body).map_err(|error| self.not_understood(error))
+    }
+
+    async fn exchange(
+        &self,
+        stream: UnixStream,
+        body: Bytes,
+        driver: &mut JoinSet<()>,
+    ) -> Result<Response<Incoming>, hyper::Error> {
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        driver.spawn(async move {
+            // Its errors reach the body and the sender too.
+            let _ = connection.await;
+        });
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.path.parse().unwrap_or_default();
+        let headers = request.headers_mut();
+        headers.insert(HOST, hyper::header::HeaderValue::from_static("localhost"));
+        headers.insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+        sender.send_request(request).await
+    }
+
+    fn no_answer(&self, why: String) -> ClientError {
+        ClientError::NoAnswer { socket: self.socket.clone(), doing: self.doing, why }
+    }
+
+    pub(super) fn not_understood(&self, why: impl ToString) -> ClientError {
+        ClientError::NotUnderstood { socket: self.socket.clone(), doing: self.doing, why: why.to_string() }
+    }
+}
+
+impl Answer {
+    /// The same answer, with other words for what is being done while its body is read.
+    pub(super) fn during(mut self, doing: &'static str) -> Self {
+        self.doing = doing;
+        self
+    }
+
+    /// The whole body.
+    pub(super) async fn whole(self) -> Result<Bytes, ClientError> {
+        let Answer { socket, doing, body, _driver } = self;
+        let collected = body.collect().await;
+        collected.map(http_body_util::Collected::to_bytes).map_err(|error| ClientError::BrokeOff {
+            socket,
+            doing,
+            why: told(&error),
+        })
+    }
+
+    /// The next piece of the body; `None` at its end.
+    pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, ClientError> {
+        while let Some(frame) = self.body.frame().await {
+            let frame = frame.map_err(|error| self.broke_off(told(&error)))?;
+            if let Ok(data) = frame.into_data() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn broke_off(&self, why: String) -> ClientError {
+        ClientError::BrokeOff { socket: self.socket.clone(), doing: self.doing, why }
+    }
+
+    pub(super) fn not_understood(&self, why: String) -> ClientError {
+        ClientError::NotUnderstood { socket: self.socket.clone(), doing: self.doing, why }
+    }
+}
+
+/// hyper's words, in ours where it is plain what happened.
+fn told(error: &hyper::Error) -> String {
+    let (mut causes, mut next) = (Vec::new(), error.source());
+    while let Some(cause) = next {
+        causes.push(cause);
+        next = cause.source();
+    }
+    let is_gone = |cause: &&(dyn Error + 'static)| {
+        let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        matches!(kind, Some(ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe))
+    };
+    if error.is_incomplete_message() || error.is_closed() || error.is_canceled() || causes.iter().any(is_gone)
+    {
+        return "the daemon closed the connection".to_owned();
+    }
+    let words: Vec<String> =
+        std::iter::once(error.to_string()).chain(causes.iter().map(ToString::to_string)).collect();
+    words.join(": ")
+}

@@ -1,0 +1,86 @@
+//! The daemon's HTTP API, as a client sees it: one call for each route, one connection for each call.
+//!
+//! Whoever drops what a call gave back closes its connection, and with that gives a job up.
+
+mod connection;
+mod error;
+mod events;
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use hyper::Method;
+use tokio::net::UnixStream;
+use va_protocol::api::analyzer::AnalyzerInfo;
+use va_protocol::api::job::JobRequest;
+use va_protocol::api::status::Status;
+
+use self::connection::Call;
+pub use self::error::ClientError;
+pub use self::events::Events;
+
+/// A daemon, by its socket. Holds no connection.
+#[derive(Debug, Clone)]
+pub struct Client {
+    socket: PathBuf,
+}
+
+impl Client {
+    pub fn new(socket: impl Into<PathBuf>) -> Self {
+        Client { socket: socket.into() }
+    }
+
+    /// The first of these sockets at which a daemon listens.
+    ///
+    /// # Errors
+    /// Where none does: all of them, with the reasons.
+    pub async fn of_first(sockets: Vec<PathBuf>) -> Result<Self, ClientError> {
+        let mut tried = Vec::new();
+        for socket in sockets {
+            match UnixStream::connect(&socket).await {
+                Ok(_) => return Ok(Client { socket }),
+                Err(error) => tried.push((socket, error)),
+            }
+        }
+        Err(ClientError::NobodyAnswers { tried })
+    }
+
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Whether somebody listens.
+    pub async fn answers(&self) -> bool {
+        UnixStream::connect(&self.socket).await.is_ok()
+    }
+
+    pub async fn status(&self) -> Result<Status, ClientError> {
+        self.call(Method::GET, "/v1/status", "asking for its status").json().await
+    }
+
+    pub async fn analyzers(&self) -> Result<Vec<AnalyzerInfo>, ClientError> {
+        self.call(Method::GET, "/v1/analyzers", "asking for its analyzers").json().await
+    }
+
+    /// Sends a job. Dropping its events gives it up.
+    pub async fn submit(&self, job: &JobRequest) -> Result<Events, ClientError> {
+        let call = self.call(Method::POST, "/v1/jobs", "sending the job");
+        let body = serde_json::to_vec(job).map_err(|error| call.not_understood(error))?;
+        Ok(Events::of(call.send(body.into()).await?.during("following the job")))
+    }
+
+    /// The result document of a finished job, as the daemon stored it.
+    pub async fn document(&self, job: &str) -> Result<Bytes, ClientError> {
+        let path = format!("/v1/jobs/{job}/result");
+        self.call(Method::GET, &path, "fetching the document").send(Bytes::new()).await?.whole().await
+    }
+
+    /// Asks the daemon to finish its running jobs and stop.
+    pub async fn shut_down(&self) -> Result<(), ClientError> {
+        self.call(Method::POST, "/v1/shutdown", "asking it to stop").send(Bytes::new()).await.map(drop)
+    }
+
+    fn call(&self, method: Method, path: &str, doing: &'static str) -> Call {
+        Call { socket: self.socket.clone(), method, path: path.to_owned(), doing }
+    }
+}

@@ -1,0 +1,7 @@
+//! The program `vactl` against a daemon that says what the test wants it to.
+
+mod analyze;
+mod daemon;
+mod fake_daemon;
+mod listings;
+mod vactl;
