@@ -4,5 +4,5 @@ use axum::Json;
 use serde_json::Value;
 
 pub(super) async fn show() -> Json<Value> {
-    Json(va_protocol::api::result::schema())
+    Json(va_protocol::api::schema::document())
 }

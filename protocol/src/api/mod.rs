@@ -1,7 +1,8 @@
-//! The types of the HTTP API, one file for each kind of thing.
+//! The types of the HTTP API, one file for each kind of thing, and the schema of the result document.
 
 pub mod analyzer;
 pub mod job;
 pub mod problem;
 pub mod result;
+pub mod schema;
 pub mod status;

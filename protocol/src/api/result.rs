@@ -1,7 +1,8 @@
 //! The result document: one analysis of one video.
 //!
 //! Times are seconds from the first frame; boxes and points pixels of the upright source frame; scores 0..1; unknown
-//! is `null`. Fields are only ever added within a major version. `vactl schema` prints the JSON Schema of this type.
+//! is `null`. Fields are only ever added within a major version. `vactl schema` prints the JSON Schema
+//! ([`schema`](super::schema)), which tells the findings of each analyzer, too.
 
 use std::collections::BTreeMap;
 
@@ -73,8 +74,10 @@ pub struct AnalyzerResult {
     pub timing: Timing,
     /// Frames it looked at.
     pub frames: u64,
+    /// Empty unless the status is `ok` or `degraded`.
     #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
     pub segments: Box<RawValue>,
+    /// `null` unless the status is `ok` or `degraded`.
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub summary: Box<RawValue>,
 }
@@ -128,12 +131,4 @@ pub struct Metrics {
     pub cache_hit_rate: f64,
     /// Share of the analyzers that ran which gave findings.
     pub analyzer_success_rate: f64,
-}
-
-/// The JSON Schema of [`Document`], draft 2020-12.
-pub fn schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(Document).to_value();
-    schema["title"] = "Result document of va".into();
-    schema["properties"]["schema_version"]["const"] = SCHEMA_VERSION.into();
-    schema
 }

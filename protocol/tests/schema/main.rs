@@ -1,0 +1,6 @@
+//! The published schema, seen from outside: what it lets pass and what it refuses.
+
+mod example;
+mod fields;
+mod outer;
+mod words;
