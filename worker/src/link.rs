@@ -8,12 +8,14 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use va_protocol::worker::control::EXIT_LINK_LOST;
 use va_protocol::worker::framing::{self, Received};
 
 /// Most descriptors of one message: a video and a socket for each group.
@@ -60,8 +62,13 @@ impl Sender {
             &[IoSlice::new(&bytes)],
             &mut ancillary,
             SendFlags::NOSIGNAL,
-        )?;
-        socket.write_all(&bytes[sent..])
+        );
+        if let Err(Errno::BADF | Errno::NOTSOCK) = sent {
+            // Nothing that this process holds is to be trusted any more, and nobody may wait for it in vain.
+            eprintln!("va-worker: an analyzer closed the process's descriptors");
+            std::process::exit(EXIT_LINK_LOST);
+        }
+        socket.write_all(&bytes[sent?..])
     }
 }
 
@@ -98,8 +105,8 @@ impl Receiver {
         let received = loop {
             let buffers = &mut [IoSliceMut::new(&mut bytes)];
             match rustix::net::recvmsg(&self.socket, buffers, &mut ancillary, RecvFlags::CMSG_CLOEXEC) {
-                Err(rustix::io::Errno::INTR) => {}
-                Err(rustix::io::Errno::CONNRESET) => return Ok(false),
+                Err(Errno::INTR) => {}
+                Err(Errno::CONNRESET) => return Ok(false),
                 other => break other.context("cannot receive")?,
             }
         };

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::description::{AudioRequest, FrameRequest};
 use super::frames::VideoInfo;
 
+/// A worker exits with this status where its descriptors were closed or replaced under it, which only foreign code in
+/// the same process can have done.
+pub const EXIT_LINK_LOST: i32 = 4;
+
 /// From the daemon to an analyze worker.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -154,6 +158,8 @@ pub enum FromDecode {
     },
     /// The file was read to its end, or as far as it goes.
     Finished(DecodeReport),
+    /// All analyze workers have left, so the rest was not read. Of the file, only the frames so far are told.
+    Unheard(DecodeReport),
     /// The file is no video that can be read.
     Unreadable {
         reason: String,

@@ -29,8 +29,9 @@ pub struct VideoInfo {
 pub enum FromDecoder {
     /// First. One descriptor: the sealed memory.
     Setup { video: VideoInfo, memory: u64, views: Vec<View> },
-    /// A frame lies in a slot. `wanted_by`: positions of the analyzers in the job's list, as bits.
-    Frame { view: usize, slot: usize, index: u64, timestamp_s: f64, wanted_by: u64 },
+    /// A frame lies in a slot. `wanted_by`: positions of the analyzers in the job's list, as bits. `given_to`: the same
+    /// of all that get this frame, by this view or another.
+    Frame { view: usize, slot: usize, index: u64, timestamp_s: f64, wanted_by: u64, given_to: u64 },
     /// Sound lies in a slot: `samples` values of f32, interleaved.
     Audio { view: usize, slot: usize, start_s: f64, samples: usize, wanted_by: u64 },
     /// The decoder waits for a slot: nobody must wait for a fuller batch.

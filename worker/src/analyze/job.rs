@@ -30,10 +30,13 @@ pub(super) enum Item {
     Frame {
         index: u64,
         timestamp_s: f64,
-        wanted_by: u64,
+        /// Who gets this frame, in whatever size: positions in the job, as bits.
+        given_to: u64,
         width: u32,
         height: u32,
         format: PixelFormat,
+        /// So many of this view's frames one call may hold.
+        batch_limit: u32,
         slot: Arc<Slot>,
     },
     Audio {
@@ -164,33 +167,34 @@ impl Job {
                         .context("no memory")
                         .and_then(|fd| FrameMemory::map(fd, bytes));
                     match mapped {
-                        Ok(mapped) => memory = Some((Arc::new(mapped), views.clone())),
+                        Ok(mapped) => memory = Some((Arc::new(mapped), views)),
                         Err(error) => {
                             eprintln!("va-worker: frames cannot be read: {error:#}");
                             break;
                         }
                     }
-                    self.open(sessions.take().unwrap_or_default(), &video, &views);
+                    self.open(sessions.take().unwrap_or_default(), &video);
                 }
-                FromDecoder::Frame { view, slot, index, timestamp_s, wanted_by } => {
-                    let Some((slot, Content::Frames { width, height, format })) =
+                FromDecoder::Frame { view, slot, index, timestamp_s, wanted_by, given_to } => {
+                    let Some((slot, View { content, batch_limit, .. })) =
                         held(&memory, &decoder, view, slot, None)
                     else {
                         break;
                     };
+                    let Content::Frames { width, height, format } = content else { break };
                     let slot = Arc::new(slot);
                     self.to_those(wanted_by, || {
                         let slot = Arc::clone(&slot);
-                        Item::Frame { index, timestamp_s, wanted_by, width, height, format, slot }
+                        Item::Frame { index, timestamp_s, given_to, width, height, format, batch_limit, slot }
                     });
                 }
                 FromDecoder::Audio { view, slot, start_s, samples, wanted_by } => {
                     let length = Some(samples * 4);
-                    let Some((slot, Content::Audio { sample_rate, channels })) =
-                        held(&memory, &decoder, view, slot, length)
+                    let Some((slot, View { content, .. })) = held(&memory, &decoder, view, slot, length)
                     else {
                         break;
                     };
+                    let Content::Audio { sample_rate, channels } = content else { break };
                     let slot = Arc::new(slot);
                     self.to_those(wanted_by, || Item::Audio {
                         start_s,
@@ -213,12 +217,11 @@ impl Job {
         self.queues.iter().for_each(|queue| queue.end());
     }
 
-    fn open(&self, sessions: Vec<Session>, video: &VideoInfo, views: &[View]) {
-        let batch_limit = views.iter().map(|view| view.batch_limit).min().unwrap_or(1);
+    fn open(&self, sessions: Vec<Session>, video: &VideoInfo) {
         for session in sessions {
             let video = video.clone();
             let name = session.wanted.name.clone();
-            let started = thread::Builder::new().name(name).spawn(move || session.run(&video, batch_limit));
+            let started = thread::Builder::new().name(name).spawn(move || session.run(&video));
             if let Err(error) = started {
                 eprintln!("va-worker: cannot start a thread for an analyzer: {error}");
             }
@@ -241,9 +244,10 @@ fn held(
     view: usize,
     slot: usize,
     length: Option<usize>,
-) -> Option<(Slot, Content)> {
+) -> Option<(Slot, View)> {
     let (memory, views) = memory.as_ref()?;
-    let View { content, offset, slot_bytes, slots, .. } = *views.get(view)?;
+    let known = views.get(view)?;
+    let View { content, offset, slot_bytes, slots, .. } = *known;
     let length = length.unwrap_or(match content {
         Content::Frames { width, height, format } => width as usize * height as usize * format.channels(),
         Content::Audio { .. } => 0,
@@ -251,5 +255,5 @@ fn held(
     let offset = offset + slot_bytes * slot as u64;
     let there = slot < slots && length as u64 <= slot_bytes && memory.slot(offset, length).is_some();
     let memory = Arc::clone(memory);
-    there.then(|| (Slot { memory, decoder: decoder.clone(), view, slot, offset, length }, content))
+    there.then(|| (Slot { memory, decoder: decoder.clone(), view, slot, offset, length }, known.clone()))
 }

@@ -126,7 +126,7 @@ struct Findings {
 
 impl Session {
     /// Runs to the end and reports it; after a call that did not come back in time, nobody hears the report any more.
-    pub(super) fn run(self, video: &VideoInfo, batch_limit: u32) {
+    pub(super) fn run(self, video: &VideoInfo) {
         let begun = Instant::now();
         let mut found = Findings {
             json: String::new(),
@@ -134,7 +134,7 @@ impl Session {
             frames: 0,
             compute: Duration::ZERO,
         };
-        let analysed = self.analyse(video, batch_limit, &mut found);
+        let analysed = self.analyse(video, &mut found);
         self.board.end();
         self.queue.close();
         let (frames, compute_s) = (found.frames, found.compute.as_secs_f64());
@@ -171,7 +171,7 @@ impl Session {
         let _ = self.daemon.send(&FromAnalyze::Finished { job: self.settings.number, analyzer, outcome });
     }
 
-    fn analyse(&self, video: &VideoInfo, batch_limit: u32, found: &mut Findings) -> Result<FinalWord, Error> {
+    fn analyse(&self, video: &VideoInfo, found: &mut Findings) -> Result<FinalWord, Error> {
         let progress = Arc::new(Progress {
             job: self.settings.number,
             analyzer: self.wanted.name.clone(),
@@ -186,10 +186,12 @@ impl Session {
         let video = translate::video(video);
         let mut session = self.call("open", found, || self.analyzer.analyzer.open(&video, host))?;
 
-        let batch = self.wanted.batch.min(batch_limit).max(1) as usize;
         let alike = |a: &Item, b: &Item| matches!((a, b), (Item::Frame { .. }, Item::Frame { .. }));
-        // Sound comes in chunks of a second already: nobody waits for a second chunk.
-        let enough = |first: &Item| if matches!(first, Item::Audio { .. }) { 1 } else { batch };
+        let enough = |first: &Item| match first {
+            Item::Frame { batch_limit, .. } => self.wanted.batch.min(*batch_limit).max(1) as usize,
+            // Sound comes in chunks of a second already: nobody waits for a second chunk.
+            Item::Audio { .. } => 1,
+        };
         loop {
             let items = self.queue.take(enough, alike);
             if items.is_empty() {
@@ -249,8 +251,8 @@ impl Session {
 
     /// What others found in this frame, of those that were given it.
     fn frame_findings(&self, item: &Item) -> Vec<(&str, String)> {
-        let Item::Frame { index, wanted_by, .. } = item else { return Vec::new() };
-        let given = self.frame_sources.iter().filter(|(_, at, _)| wanted_by >> at & 1 == 1);
+        let Item::Frame { index, given_to, .. } = item else { return Vec::new() };
+        let given = self.frame_sources.iter().filter(|(_, at, _)| given_to >> at & 1 == 1);
         given.filter_map(|(name, _, board)| Some((name.as_str(), board.wait_for(*index)?))).collect()
     }
 
@@ -310,14 +312,19 @@ impl Findings {
 fn document(segments: &str, last: &FinalWord) -> Result<String, Error> {
     #[derive(Deserialize)]
     struct Shape<'a> {
-        #[serde(borrow, rename = "segments")]
-        _segments: Vec<&'a RawValue>,
+        #[serde(borrow)]
+        segments: Vec<&'a RawValue>,
         #[serde(borrow, rename = "summary")]
         _summary: HashMap<&'a str, &'a RawValue>,
     }
     let document = format!("{{\"segments\":[{segments}],\"summary\":{}}}", last.summary_json());
-    match serde_json::from_str::<Shape<'_>>(&document) {
-        Ok(_) => Ok(document),
-        Err(error) => Err(Error::new(format!("its findings are malformed: {error}"))),
+    let shape = serde_json::from_str::<Shape<'_>>(&document)
+        .map_err(|error| Error::new(format!("its findings are malformed: {error}")))?;
+    if let Some(wrong) = shape.segments.iter().find(|segment| !segment.get().starts_with('{')) {
+        let shown: String = wrong.get().chars().take(40).collect();
+        return Err(Error::new(format!(
+            "its findings are malformed: a segment must be an object, not {shown}"
+        )));
     }
+    Ok(document)
 }

@@ -4,19 +4,38 @@
 /// What the container says it holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Promised {
-    pub(super) seconds: Option<f64>,
+    /// Of all streams together, from the first that begins to the last that ends.
+    pub(super) container_s: Option<f64>,
+    /// Of the picture alone.
+    pub(super) picture_s: Option<f64>,
     pub(super) frames: Option<u64>,
 }
 
 /// What was seen while reading.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Evidence {
+    pub(super) span: Span,
     pub(super) read_errors: u64,
     pub(super) corrupt_packets: u64,
     /// Packets that the decoder refused.
     pub(super) refused_packets: u64,
     /// Frames that came out with errors flagged.
     pub(super) corrupt_frames: u64,
+}
+
+/// What the packets of all streams cover, in the container's time, seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Span(Option<(f64, f64)>);
+
+impl Span {
+    pub(super) fn covers(&mut self, start_s: f64, end_s: f64) {
+        let (first_s, last_s) = self.0.unwrap_or((start_s, end_s));
+        self.0 = Some((first_s.min(start_s), last_s.max(end_s)));
+    }
+
+    fn seconds(self) -> f64 {
+        self.0.map_or(0.0, |(first_s, last_s)| last_s - first_s)
+    }
 }
 
 impl Evidence {
@@ -28,15 +47,11 @@ impl Evidence {
     }
 }
 
-/// Why the file is not whole, in one sentence; `None` where it is.
-pub(super) fn judge(
-    promised: &Promised,
-    seen: &Evidence,
-    frames: u64,
-    seconds: Option<f64>,
-) -> Option<String> {
+/// Why the file is not whole, in one sentence; `None` where it is. `frames` and `picture_s` are what came out of the
+/// picture's decoder.
+pub(super) fn judge(promised: &Promised, seen: &Evidence, frames: u64, picture_s: f64) -> Option<String> {
     let mut defects = Vec::new();
-    if let Some(truncated) = truncated(promised, frames, seconds) {
+    if let Some(truncated) = truncated(promised, seen, frames, picture_s) {
         defects.push(truncated);
     }
     let damaged = seen.corrupt_frames + seen.refused_packets;
@@ -56,48 +71,67 @@ pub(super) fn judge(
 
 /// A few frames or a fraction of a second may be missing in whole files: edit lists, rounding, a last frame without
 /// a duration.
-fn truncated(promised: &Promised, frames: u64, seconds: Option<f64>) -> Option<String> {
-    let decoded_s = seconds.unwrap_or(0.0);
-    let too_short = promised.seconds.is_some_and(|promise| decoded_s + 0.3 + 0.02 * promise < promise);
+fn truncated(promised: &Promised, seen: &Evidence, frames: u64, picture_s: f64) -> Option<String> {
+    // Where only the container's duration is known, any stream may be the one that lasts so long.
+    let (there_s, promise_s) = match (promised.picture_s, promised.container_s) {
+        (Some(promise_s), _) => (picture_s, Some(promise_s)),
+        (None, container_s) => (seen.span.seconds(), container_s),
+    };
+    let too_short = promise_s.is_some_and(|promise_s| there_s + 0.3 + 0.02 * promise_s < promise_s);
     if let Some(promise) = promised.frames {
         let too_few = frames + 3 + promise / 50 < promise;
-        return (too_few && (too_short || promised.seconds.is_none()))
+        return (too_few && (too_short || promise_s.is_none()))
             .then(|| format!("the file is truncated: {frames} of {promise} frames are there"));
     }
-    let promise = promised.seconds.filter(|_| too_short)?;
-    Some(format!("the file is truncated: {decoded_s:.1} of {promise:.1} s are there"))
+    let promise_s = promise_s.filter(|_| too_short)?;
+    Some(format!("the file is truncated: {there_s:.1} of {promise_s:.1} s are there"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WHOLE: Promised = Promised { seconds: Some(30.0), frames: Some(900) };
+    const WHOLE: Promised = Promised { container_s: Some(30.0), picture_s: Some(30.0), frames: Some(900) };
+
+    fn covered(start_s: f64, end_s: f64) -> Evidence {
+        Evidence { span: Span(Some((start_s, end_s))), ..Evidence::default() }
+    }
 
     #[test]
     fn a_whole_file_has_no_defect() {
-        assert_eq!(judge(&WHOLE, &Evidence::default(), 900, Some(30.0)), None);
-        assert_eq!(judge(&WHOLE, &Evidence::default(), 898, Some(29.95)), None);
-        assert_eq!(judge(&Promised::default(), &Evidence::default(), 5, Some(0.2)), None);
+        assert_eq!(judge(&WHOLE, &Evidence::default(), 900, 30.0), None);
+        assert_eq!(judge(&WHOLE, &Evidence::default(), 898, 29.95), None);
+        assert_eq!(judge(&Promised::default(), &Evidence::default(), 5, 0.2), None);
     }
 
     #[test]
     fn fewer_frames_than_promised_is_truncation() {
-        let defect = judge(&WHOLE, &Evidence::default(), 462, Some(15.4)).expect("truncated");
+        let defect = judge(&WHOLE, &Evidence::default(), 462, 15.4).expect("truncated");
         assert_eq!(defect, "the file is truncated: 462 of 900 frames are there");
     }
 
     #[test]
     fn fewer_seconds_than_promised_is_truncation_where_frames_are_not_counted() {
-        let promised = Promised { seconds: Some(30.0), frames: None };
-        let defect = judge(&promised, &Evidence::default(), 462, Some(15.4)).expect("truncated");
+        let promised = Promised { frames: None, ..WHOLE };
+        let defect = judge(&promised, &Evidence::default(), 462, 15.4).expect("truncated");
         assert_eq!(defect, "the file is truncated: 15.4 of 30.0 s are there");
+        let promised = Promised { picture_s: None, ..promised };
+        let defect = judge(&promised, &covered(0.0, 15.4), 462, 15.4).expect("truncated");
+        assert_eq!(defect, "the file is truncated: 15.4 of 30.0 s are there");
+    }
+
+    #[test]
+    fn streams_that_begin_and_end_apart_make_a_whole_file_together() {
+        let promised = Promised { container_s: Some(7.0), picture_s: None, frames: None };
+        let mut seen = covered(3.0, 7.0);
+        seen.span.covers(0.0, 1.0);
+        assert_eq!(judge(&promised, &seen, 100, 4.0), None);
     }
 
     #[test]
     fn damaged_frames_are_counted() {
         let seen = Evidence { corrupt_frames: 3, refused_packets: 2, ..Evidence::default() };
-        let defect = judge(&WHOLE, &seen, 898, Some(29.95)).expect("corrupt");
+        let defect = judge(&WHOLE, &seen, 898, 29.95).expect("corrupt");
         assert_eq!(defect, "the file is corrupt: 5 of 900 frames are damaged or missing");
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn open(path: &str) -> Result<Demuxed, String> {
         channels: 0,
         container,
     };
-    let mut promised = Promised { seconds: container_s, frames: None };
+    let mut promised = Promised { container_s, picture_s: None, frames: None };
     if let Some(stream) = &video {
         let decoder = picture_decoder(stream).ok_or("its picture has no size")?;
         info.rotation = rotate::rotation_of(stream);
@@ -77,7 +77,7 @@ pub(super) fn open(path: &str) -> Result<Demuxed, String> {
         info.video_codec = Some(stream.parameters().id().name().to_owned());
         promised.frames = u64::try_from(stream.frames()).ok().filter(|frames| *frames > 0);
         let stream_s = seconds(stream.duration(), stream.time_base());
-        promised.seconds = stream_s.or(container_s);
+        promised.picture_s = stream_s;
         info.duration_s = stream_s.or(container_s);
     }
     if let Some(stream) = &audio {

@@ -55,20 +55,30 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
     let plan = Plan::new(&demuxed.info, &order.consumers, order.memory);
     let output = Output::new(&demuxed.info, &plan, links)?;
     let stalled = watch::start(Duration::from_secs_f64(order.stall_limit_s));
-    let Some(mut report) = read(demuxed, &plan, output, order.threads, &stalled, &daemon)? else {
-        return Ok(());
-    };
+    let (heard, mut report) = read(demuxed, &plan, output, order.threads, &stalled, &daemon)?;
+    report.cpu_s = process::cpu_s();
+    report.memory_peak_mb = process::memory_peak_mb();
+    if heard == Heard::InPart {
+        return Ok(daemon.send(&FromDecode::Unheard(report))?);
+    }
     if report.frames == 0 && report.audio_s.is_none() {
         let reason = "it has the form of a video, but no frame and no sound can be decoded".to_owned();
         return Ok(daemon.send(&FromDecode::Unreadable { reason })?);
     }
     report.sha256 = hash.join().ok().flatten();
     report.cpu_s = process::cpu_s();
-    report.memory_peak_mb = process::memory_peak_mb();
     Ok(daemon.send(&FromDecode::Finished(report))?)
 }
 
-/// Reads the file to its end; `None` where nobody listens any more.
+/// Whether anybody listened to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    Whole,
+    /// No worker listens any more: the rest was not read.
+    InPart,
+}
+
+/// Reads the file to its end, or until nobody listens any more.
 fn read(
     demuxed: Demuxed,
     plan: &Plan,
@@ -76,7 +86,7 @@ fn read(
     threads: usize,
     stalled: &watch::Watch,
     daemon: &link::Sender,
-) -> Result<Option<DecodeReport>> {
+) -> Result<(Heard, DecodeReport)> {
     let Demuxed { mut input, info, video, audio, promised } = demuxed;
     let mut pictures = match &video {
         Some(stream) => Some(Pictures::new(&input, stream, &info, plan, threads)?),
@@ -87,6 +97,7 @@ fn read(
         _ => None,
     };
     let mut evidence = Evidence::default();
+    let time_bases: Vec<f64> = input.streams().map(|stream| f64::from(stream.time_base())).collect();
     let mut packet = ffmpeg::Packet::empty();
     let mut told = Instant::now();
     output.working(stalled);
@@ -106,6 +117,9 @@ fn read(
         }
         stalled.alive();
         evidence.corrupt_packets += u64::from(packet.is_corrupt());
+        if let (Some(time), Some(base)) = (packet.pts().or(packet.dts()), time_bases.get(packet.stream())) {
+            evidence.span.covers(time as f64 * base, (time + packet.duration()) as f64 * base);
+        }
         if let Some(pictures) = pictures.as_mut().filter(|pictures| pictures.stream() == packet.stream()) {
             pictures.decode(Some(&packet), &mut output)?;
         } else if let Some(sound) = sound.as_mut().filter(|sound| sound.stream() == packet.stream()) {
@@ -115,7 +129,8 @@ fn read(
             sound.start_at(pictures.first_pts_s());
         }
         if output.nobody_listens() {
-            return Ok(None);
+            let frames = pictures.as_ref().map_or(0, Pictures::frames);
+            return Ok((Heard::InPart, DecodeReport { frames, ..DecodeReport::default() }));
         }
         if told.elapsed() > PROGRESS_EVERY {
             told = Instant::now();
@@ -141,9 +156,9 @@ fn read(
             report.duration_s = report.audio_s;
         }
     }
-    report.defect = defects::judge(&promised, &evidence, report.frames, report.duration_s);
+    report.defect = defects::judge(&promised, &evidence, report.frames, report.duration_s.unwrap_or(0.0));
     output.end();
-    Ok(Some(report))
+    Ok((Heard::Whole, report))
 }
 
 fn sha256(file: OwnedFd) -> Option<String> {

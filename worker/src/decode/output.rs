@@ -78,15 +78,15 @@ impl Output {
         self.books.lock().listening == 0
     }
 
-    /// Fills a slot of a view and hands it to the consumers that `wanted` names with the analyzers that want it.
-    /// Waits until a slot is free.
+    /// Fills a slot of a view and hands it to the consumers for which `wanted` names analyzers that want it; what they
+    /// are told is `announce(slot, consumer)`. Waits until a slot is free.
     pub(super) fn put(
         &mut self,
         view: usize,
         length: usize,
         wanted: &[u64],
         fill: impl FnOnce(&mut [u8]) -> Result<()>,
-        mut announce: impl FnMut(usize, u64) -> FromDecoder,
+        announce: impl Fn(usize, usize) -> FromDecoder,
     ) -> Result<()> {
         let Some(slot) = self.take(view) else { return Ok(()) };
         let (offset, distance) = self.places[view];
@@ -98,9 +98,9 @@ impl Output {
             let holders = bits & state.listening;
             state.views[view].hand_out(slot, holders);
         }
-        for (consumer, &analyzers) in wanting {
+        for (consumer, _) in wanting {
             // A worker that is gone is noticed by its listener, which frees what it held.
-            let _ = self.links[consumer].send(&announce(slot, analyzers));
+            let _ = self.links[consumer].send(&announce(slot, consumer));
         }
         Ok(())
     }

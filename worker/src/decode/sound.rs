@@ -152,6 +152,17 @@ fn place_channels(frame: &mut ffmpeg::frame::Audio) {
     }
 }
 
+impl Resampler {
+    /// A frame for all that comes out when so many samples go in, with what is still held back.
+    fn room_for(&self, samples: usize) -> ffmpeg::frame::Audio {
+        let to = self.context.output();
+        let held = self.context.delay().map_or(0, |delay| delay.output.max(0) as usize);
+        let more = samples as u64 * u64::from(to.rate) / u64::from(self.context.input().rate.max(1));
+        // A filter may give out a few samples earlier or later.
+        ffmpeg::frame::Audio::new(to.format, held + more as usize + 32, to.channel_layout)
+    }
+}
+
 impl SoundView {
     fn take(&mut self, frame: &ffmpeg::frame::Audio) -> Result<()> {
         let layout = frame.channel_layout();
@@ -174,7 +185,7 @@ impl SoundView {
             self.resampler = Some(Resampler { context, from });
         }
         let Some(resampler) = &mut self.resampler else { return Ok(()) };
-        let mut resampled = ffmpeg::frame::Audio::empty();
+        let mut resampled = resampler.room_for(frame.samples());
         resampler.context.run(frame, &mut resampled).context("cannot resample sound")?;
         self.keep(&resampled);
         Ok(())
@@ -184,7 +195,7 @@ impl SoundView {
     fn drain(&mut self) -> Result<()> {
         let Some(mut resampler) = self.resampler.take() else { return Ok(()) };
         loop {
-            let mut rest = ffmpeg::frame::Audio::empty();
+            let mut rest = resampler.room_for(0);
             let left = resampler.context.flush(&mut rest);
             self.keep(&rest);
             if left.is_err() || rest.samples() == 0 || left.is_ok_and(|left| left.is_none()) {
@@ -209,12 +220,12 @@ impl SoundView {
             let chunk = &self.waiting[from..self.waiting.len().min(from + second)];
             let start_s = start_s + self.handed_out as f64 / f64::from(self.rate);
             let bytes: &[u8] = bytemuck::cast_slice(chunk);
-            let announce = |slot, wanted_by| FromDecoder::Audio {
+            let announce = |slot, consumer: usize| FromDecoder::Audio {
                 view: self.view,
                 slot,
                 start_s,
                 samples: chunk.len(),
-                wanted_by,
+                wanted_by: self.wanted[consumer],
             };
             let fill = |slot: &mut [u8]| {
                 slot.copy_from_slice(bytes);

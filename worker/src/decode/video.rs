@@ -19,6 +19,8 @@ pub(super) struct Pictures {
     views: Vec<FrameView>,
     /// Analyzers that want the frame at hand: for each view, each consumer.
     wanted: Vec<Vec<u64>>,
+    /// The same of all views together.
+    given_to: Vec<u64>,
     clock: Clock,
     evidence: Evidence,
 }
@@ -66,6 +68,7 @@ impl Pictures {
             frame: ffmpeg::frame::Video::empty(),
             painter: Painter::default(),
             wanted: vec![vec![0; consumers]; views.len()],
+            given_to: vec![0; consumers],
             views,
             clock: Clock { frame_s: if info.fps > 0.0 { 1.0 / info.fps } else { 0.04 }, ..Clock::default() },
             evidence: Evidence::default(),
@@ -117,24 +120,27 @@ impl Pictures {
         let pts_s = frame.timestamp().map(|pts| pts as f64 * self.time_base);
         let (index, timestamp_s) = self.clock.tick(pts_s);
         self.painter.next_frame();
+        self.given_to.fill(0);
         for (view, wanted) in self.views.iter_mut().zip(&mut self.wanted) {
             wanted.fill(0);
-            let mut anyone = false;
             for subscriber in &mut view.subscribers {
                 if subscriber.sampler.takes(index, timestamp_s) {
                     wanted[subscriber.consumer] |= 1 << subscriber.analyzer;
-                    anyone = true;
+                    self.given_to[subscriber.consumer] |= 1 << subscriber.analyzer;
                 }
             }
-            if anyone {
+        }
+        for (view, wanted) in self.views.iter().zip(&self.wanted) {
+            if wanted.iter().any(|analyzers| *analyzers != 0) {
                 let Target { width, height, format, .. } = view.target;
                 let length = width as usize * height as usize * PixelFormat::channels(format);
-                let announce = |slot, wanted_by| FromDecoder::Frame {
+                let announce = |slot, consumer: usize| FromDecoder::Frame {
                     view: view.view,
                     slot,
                     index,
                     timestamp_s,
-                    wanted_by,
+                    wanted_by: wanted[consumer],
+                    given_to: self.given_to[consumer],
                 };
                 output.put(
                     view.view,
