@@ -4,6 +4,8 @@
 
 mod args;
 mod config;
+#[cfg(test)]
+mod documentation;
 mod http;
 mod jobs;
 mod plugins;
@@ -22,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::args::Arguments;
 use crate::config::Config;
 use crate::state_dir::StateDir;
+use crate::workers::Programs;
 use clap::Parser;
 
 /// The caller's mistake: a bad configuration, or another daemon that is there already.
@@ -35,7 +38,7 @@ fn main() -> ExitCode {
         eprintln!("va-daemon: {error:#}");
         return ExitCode::from(EXIT_USAGE);
     }
-    let (config, state_dir, listener) = match prepare(&arguments) {
+    let prepared = match prepare(&arguments) {
         Ok(prepared) => prepared,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -45,7 +48,7 @@ fn main() -> ExitCode {
     // One thread for all of the daemon: it only passes messages on. Workers are children of this very thread, which
     // must outlive them: they ask the kernel to end them with it.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime");
-    match runtime.and_then(|runtime| runtime.block_on(run(arguments, config, state_dir, listener, begun))) {
+    match runtime.and_then(|runtime| runtime.block_on(run(arguments, prepared, begun))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -54,23 +57,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn prepare(arguments: &Arguments) -> Result<(Config, StateDir, std::os::unix::net::UnixListener)> {
-    let config = Config::load(arguments.config.as_deref())?;
-    let state_dir = StateDir::open(&arguments.state_dir)?;
-    let listener = http::listen::bind(&arguments.socket())?;
-    Ok((config, state_dir, listener))
-}
-
-async fn run(
-    arguments: Arguments,
-    config: Config,
+/// What must be there before anything is started.
+struct Prepared {
+    config: Arc<Config>,
+    programs: Programs,
     state_dir: StateDir,
     listener: std::os::unix::net::UnixListener,
-    begun: Instant,
-) -> Result<()> {
-    let config = Arc::new(config);
+}
+
+/// The socket comes last: who can connect is answered.
+fn prepare(arguments: &Arguments) -> Result<Prepared> {
+    let config = Arc::new(Config::load(arguments.config.as_deref())?);
+    let programs = Programs::beside_this_one(&arguments.plugins, &config)?;
+    let state_dir = StateDir::open(&arguments.state_dir)?;
+    let listener = http::listen::bind(&arguments.socket())?;
+    Ok(Prepared { config, programs, state_dir, listener })
+}
+
+async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result<()> {
+    let Prepared { config, programs, state_dir, listener } = prepared;
     let stopping = CancellationToken::new();
-    let programs = workers::Programs::beside_this_one(&arguments.plugins, &config)?;
     let (registry, discovery) = plugins::discover(programs.clone(), Arc::clone(&config));
     let (workers, supervision) = workers::supervise(programs, Arc::clone(&config), registry.clone());
     let results = jobs::Results::open(&state_dir, config.jobs.stored_results)?;
@@ -95,20 +101,21 @@ async fn run(
     workers.stop().await;
     supervision.await.context("the supervisor ended badly")?;
     discovery.abort();
+    jobs.results().owed().settled().await;
     http::listen::unbind(&arguments.socket());
     serving.abort();
     tracing::info!("stopped");
     Ok(())
 }
 
-/// A signal, or a request to stop. A second signal ends the process at once.
+/// A signal, or a request to stop. A signal after that ends the process at once.
 async fn wait_for_the_end(stopping: &CancellationToken) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        () = stopping.cancelled() => return Ok(()),
+        () = stopping.cancelled() => {}
     }
     tokio::spawn(async move {
         tokio::select! {

@@ -22,7 +22,10 @@ fn daemon(status: &Status, style: &Style) -> String {
         duration(status.uptime_s)
     );
     let jobs = &status.jobs;
-    let jobs = format!("{} running, {} waiting, {} finished", jobs.running, jobs.queued, jobs.finished);
+    let jobs = format!(
+        "{} running, {} waiting, {} finished, {} given up",
+        jobs.running, jobs.queued, jobs.finished, jobs.given_up
+    );
     let config = status.config.as_deref().map_or("built-in defaults".to_owned(), clean);
     let rows = [
         ("daemon", daemon),
@@ -113,11 +116,11 @@ mod tests {
                     Some("killed by signal 11 (SIGSEGV)"),
                 ),
             ],
-            jobs: JobCounts { queued: 2, running: 1, finished: 17 },
+            jobs: JobCounts { queued: 2, running: 1, finished: 17, given_up: 3 },
         };
         insta::assert_snapshot!(status(&told, &Style::PLAIN), @"
         daemon  running, version 0.1.0, pid 4711, for 1 h 02 min
-        jobs    1 running, 2 waiting, 17 finished
+        jobs    1 running, 2 waiting, 17 finished, 3 given up
         socket  /home/u/.local/state/va/va.sock
         state   /home/u/.local/state/va
         config  built-in defaults

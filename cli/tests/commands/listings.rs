@@ -5,7 +5,7 @@ use crate::vactl::Vactl;
 
 const STATUS: &str = r#"{"pid":1,"version":"0.1.0","socket":"/s/va.sock","state_dir":"/s","config":"/etc/va/va.toml",
     "uptime_s":5.25,"groups":[{"name":"main","device":"cpu","threads":2,"memory_mib":512,"analyzers":["a","b"]}],
-    "workers":[],"jobs":{"queued":0,"running":0,"finished":3}}"#;
+    "workers":[],"jobs":{"queued":0,"running":0,"finished":3,"given_up":0}}"#;
 const ANALYZERS: &str = r#"[{"name":"a","version":"1.0","about":null,"state":"ready","reason":null,"group":"main",
     "device":"cpu","input":"sound","models":[],"path":"/a.so"}]"#;
 
@@ -28,7 +28,7 @@ fn a_listing_is_for_people_or_for_programs() {
     ");
     insta::assert_snapshot!(vactl.run(["status"]).stdout, @"
     daemon  running, version 0.1.0, pid 1, for 5.25 s
-    jobs    0 running, 0 waiting, 3 finished
+    jobs    0 running, 0 waiting, 3 finished, 0 given up
     socket  /s/va.sock
     state   /s
     config  /etc/va/va.toml
@@ -67,7 +67,7 @@ fn a_socket_that_nobody_serves_any_more_is_told_from_one_that_never_was() {
 #[test]
 fn schema_and_completions_need_no_daemon() {
     let vactl = Vactl::new();
-    assert_eq!(value(&vactl.run(["schema"]).stdout), va_protocol::api::result::schema());
+    assert_eq!(value(&vactl.run(["schema"]).stdout), va_protocol::api::schema::document());
     for shell in ["bash", "zsh", "fish"] {
         let ended = vactl.run(["completions", shell]);
         assert_eq!(ended.code, Some(0));

@@ -42,8 +42,10 @@ pub(super) async fn result(
             format!("there is no result of a job {job:?}; old ones are removed"),
         )
     };
-    let path = daemon.jobs.document(&job).ok_or_else(missing)?;
+    let results = daemon.jobs.results();
+    let path = results.document(&job).ok_or_else(missing)?;
     let document = tokio::fs::read(&path).await.map_err(|_| missing())?;
+    results.owed().fetched(&job);
     Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }
 

@@ -3,6 +3,8 @@
 pub(crate) mod listen;
 
 mod analyzers;
+#[cfg(test)]
+mod documentation;
 mod jobs;
 mod problem;
 mod schema;
@@ -12,7 +14,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::handler::Handler;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, get, post};
 use tokio_util::sync::CancellationToken;
 use va_protocol::api::problem::{Problem, ProblemKind};
 
@@ -33,16 +37,52 @@ pub(crate) struct Daemon {
     pub(crate) stopping: CancellationToken,
 }
 
+/// One thing that a client may ask for. The router and `docs/api.md` are made of these.
+struct Route {
+    #[cfg_attr(not(test), expect(dead_code, reason = "for docs/api.md, which a test writes"))]
+    method: &'static str,
+    path: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for docs/api.md, which a test writes"))]
+    summary: &'static str,
+    handler: MethodRouter<Daemon>,
+}
+
+impl Route {
+    fn get<T: 'static>(path: &'static str, handler: impl Handler<T, Daemon>, summary: &'static str) -> Self {
+        Route { method: "GET", path, summary, handler: get(handler) }
+    }
+
+    fn post<T: 'static>(path: &'static str, handler: impl Handler<T, Daemon>, summary: &'static str) -> Self {
+        Route { method: "POST", path, summary, handler: post(handler) }
+    }
+}
+
+fn table() -> [Route; 6] {
+    [
+        Route::get("/v1/status", status::show, "How the daemon does: its groups, workers and jobs."),
+        Route::post("/v1/shutdown", status::stop, "Lets the running jobs finish, then stops the daemon."),
+        Route::get(
+            "/v1/analyzers",
+            analyzers::list,
+            "What analyzers there are, and whether they can be used.",
+        ),
+        Route::post("/v1/jobs", jobs::submit, "Analyses a video, and tells how far it is until it is done."),
+        Route::get("/v1/jobs/{job}/result", jobs::result, "The result document of a job."),
+        Route::get("/v1/schema", schema::show, "The JSON Schema of the result document."),
+    ]
+}
+
 fn routes(daemon: Daemon) -> Router {
-    Router::new()
-        .route("/v1/status", get(status::show))
-        .route("/v1/shutdown", post(status::stop))
-        .route("/v1/analyzers", get(analyzers::list))
-        .route("/v1/jobs", post(jobs::submit))
-        .route("/v1/jobs/{job}/result", get(jobs::result))
-        .route("/v1/schema", get(schema::show))
+    let router = table()
+        .into_iter()
+        .fold(Router::new(), |router, Route { path, handler, .. }| router.route(path, handler));
+    router
         .fallback(|| async {
             Refused(Problem::new(ProblemKind::NotFound, "there is no such path in this API"))
+        })
+        .method_not_allowed_fallback(|| async {
+            let problem = Problem::new(ProblemKind::InvalidRequest, "this path has no such method");
+            (StatusCode::METHOD_NOT_ALLOWED, Refused(problem))
         })
         .with_state(daemon)
 }

@@ -11,6 +11,7 @@
 mod document;
 mod file;
 mod outcome;
+mod owed;
 mod pass;
 mod plan;
 mod progress;

@@ -41,15 +41,22 @@ pub(super) struct Lost {
 pub(super) struct Seen {
     pub(super) info: Option<VideoInfo>,
     pub(super) report: DecodeReport,
+    /// The report is of the whole file, or of as much as there is of it.
+    whole: bool,
     /// Resident memory of the workers at their peak, MB, by process.
     pub(super) memory_mb: BTreeMap<u32, f64>,
 }
 
 impl Seen {
-    /// Adds what a second pass cost.
+    /// Adds what a second pass cost, and what it has seen where the first did not see the whole video.
     pub(super) fn again(&mut self, other: Seen) {
-        self.report.cpu_s += other.report.cpu_s;
-        self.report.memory_peak_mb = self.report.memory_peak_mb.max(other.report.memory_peak_mb);
+        let cpu_s = self.report.cpu_s + other.report.cpu_s;
+        let memory_peak_mb = self.report.memory_peak_mb.max(other.report.memory_peak_mb);
+        if !self.whole && (other.whole || other.report.frames >= self.report.frames) {
+            (self.report, self.whole) = (other.report, other.whole);
+        }
+        (self.report.cpu_s, self.report.memory_peak_mb) = (cpu_s, memory_peak_mb);
+        self.info = self.info.take().or(other.info);
         self.memory_mb.extend(other.memory_mb);
     }
 }
@@ -78,7 +85,10 @@ impl Pass<'_> {
         seen: &mut Seen,
         progress: &mut Progress,
     ) -> Result<Vec<Lost>, NoDocument> {
-        let (workers, mut lost) = self.gather(groups, settled).await;
+        let (workers, mut lost) = tokio::select! {
+            gathered = self.gather(groups, settled) => gathered,
+            () = self.job.cancel.cancelled() => return Err(NoDocument::GivenUp),
+        };
         let (decoder, heard) = self.begin(&workers).await?;
         let mut running = Running {
             pass: self,
@@ -224,10 +234,15 @@ impl Running<'_, '_> {
             .iter()
             .flat_map(|at| at.analyzers.iter().map(|planned| planned.name.clone()))
             .collect();
+        self.tell_what_is_settled().await;
         while self.decoding || !self.open.is_empty() {
-            match heard.recv().await {
+            let next = tokio::select! {
+                next = heard.recv() => next,
+                () = self.pass.job.cancel.cancelled() => return Err(NoDocument::GivenUp),
+            };
+            match next {
                 Some(Heard::Worker(at, event)) => self.worker_said(at, event).await,
-                Some(Heard::Decoder(message)) => self.decoder_said(message)?,
+                Some(Heard::Decoder(message)) => self.decoder_said(message).await?,
                 Some(Heard::DecoderEnded(how)) => self.decoder_ended(&how)?,
                 None => break,
             }
@@ -260,6 +275,7 @@ impl Running<'_, '_> {
                     self.workers[at].analyzers.iter().map(|planned| planned.name.clone()).collect();
                 for analyzer in names {
                     if self.open.remove(&analyzer) {
+                        self.tell_others(&analyzer, &[]).await;
                         let how = format!("{how} while analysing this video");
                         self.lost.push(Lost { analyzer, how });
                     }
@@ -274,15 +290,28 @@ impl Running<'_, '_> {
             return;
         }
         self.progress.settled(analyzer, outcome.status == AnalyzerStatus::Failed);
+        self.tell_others(analyzer, &outcome.findings).await;
+        self.settled.insert(analyzer.to_owned(), outcome);
+    }
+
+    /// Those that are not part of this pass: settled by an earlier one, or never loaded.
+    async fn tell_what_is_settled(&self) {
+        for planned in self.pass.all.iter().filter(|planned| !self.open.contains(&planned.name)) {
+            let findings = self.settled.get(&planned.name).map_or(&[][..], |settled| &settled.findings);
+            self.tell_others(&planned.name, findings).await;
+        }
+    }
+
+    /// Hands the findings of an analyzer to the workers of those that wait for them; empty where there are none.
+    async fn tell_others(&self, analyzer: &str, findings: &[u8]) {
         for AtWork { worker, analyzers, .. } in &self.workers {
             let waits = |planned: &&Planned| {
                 planned.description.findings.iter().any(|other| other.analyzer == analyzer)
             };
             if analyzers.iter().any(waits) {
-                worker.other_findings(self.pass.job.number, analyzer, &outcome.findings).await;
+                worker.other_findings(self.pass.job.number, analyzer, findings).await;
             }
         }
-        self.settled.insert(analyzer.to_owned(), outcome);
     }
 
     fn outcome(&self, at: usize, analyzer: &str, outcome: Outcome, findings: Vec<u8>) -> Settled {
@@ -320,15 +349,20 @@ impl Running<'_, '_> {
         }
     }
 
-    fn decoder_said(&mut self, message: FromDecode) -> Result<(), NoDocument> {
+    async fn decoder_said(&mut self, message: FromDecode) -> Result<(), NoDocument> {
         match message {
             FromDecode::Opened { video } => {
                 self.progress.lasts(video.duration_s);
-                self.skip_what_has_no_input(&video);
+                self.skip_what_has_no_input(&video).await;
                 self.seen.info = Some(video);
             }
             FromDecode::Progress { .. } => {}
             FromDecode::Finished(report) => {
+                self.decoding = false;
+                (self.seen.report, self.seen.whole) = (report, true);
+            }
+            // Why nobody listens any more is told by the workers.
+            FromDecode::Unheard(report) => {
                 self.decoding = false;
                 self.seen.report = report;
             }
@@ -348,6 +382,7 @@ impl Running<'_, '_> {
         }
         self.seen.report.defect =
             Some(format!("the decoder {how} within the file; the findings reach up to there"));
+        self.seen.whole = true;
         Ok(())
     }
 
@@ -357,8 +392,9 @@ impl Running<'_, '_> {
             .hint("play it with a video player; if that works, report this file")
     }
 
-    fn skip_what_has_no_input(&mut self, video: &VideoInfo) {
-        for planned in self.workers.iter().flat_map(|at| &at.analyzers) {
+    async fn skip_what_has_no_input(&mut self, video: &VideoInfo) {
+        let planned: Vec<&Planned> = self.workers.iter().flat_map(|at| at.analyzers.clone()).collect();
+        for planned in planned {
             let description = &planned.description;
             let (wants_frames, wants_sound) = (description.frames.is_some(), description.audio.is_some());
             let reason = match (wants_frames && !video.has_video, wants_sound && !video.has_audio) {
@@ -367,11 +403,7 @@ impl Running<'_, '_> {
                 (false, true) if !wants_frames => "the video has no sound",
                 _ => continue,
             };
-            if self.open.remove(&planned.name) {
-                self.progress.settled(&planned.name, false);
-                self.settled
-                    .insert(planned.name.clone(), Settled::without_findings(AnalyzerStatus::Skipped, reason));
-            }
+            self.settle(&planned.name, Settled::without_findings(AnalyzerStatus::Skipped, reason)).await;
         }
     }
 

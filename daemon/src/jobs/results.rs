@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use super::owed::Owed;
 use crate::state_dir::StateDir;
 
 /// Cheap to clone; all calls touch the disk.
@@ -14,6 +15,7 @@ use crate::state_dir::StateDir;
 pub(crate) struct Results {
     folder: Arc<PathBuf>,
     keep: usize,
+    owed: Owed,
 }
 
 impl Results {
@@ -22,12 +24,17 @@ impl Results {
         let index = folder.join("index");
         std::fs::create_dir_all(&index)
             .with_context(|| format!("cannot make the folder {}", index.display()))?;
-        let results = Results { folder: Arc::new(folder), keep };
+        let results = Results { folder: Arc::new(folder), keep, owed: Owed::default() };
         // What a daemon that was killed left half-written.
-        for path in files(&results.folder, "part") {
+        for path in files(&results.folder, "part").into_iter().chain(files(&index, "part")) {
             let _ = std::fs::remove_file(path);
         }
         Ok(results)
+    }
+
+    /// Those that clients were told of and have not fetched yet.
+    pub(crate) fn owed(&self) -> &Owed {
+        &self.owed
     }
 
     /// The document of a job, where there is one.

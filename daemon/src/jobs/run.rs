@@ -63,17 +63,28 @@ impl From<Problem> for NoDocument {
     }
 }
 
-pub(super) async fn run(job: Job, mut means: Means) {
-    let ended = tokio::select! {
-        ended = document_of(&job, &mut means) => ended,
-        () = job.cancel.cancelled() => Err(NoDocument::GivenUp),
-    };
+/// How a job came off the list of those that run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// With a document or a problem.
+    Answered,
+    /// Its client was gone.
+    GivenUp,
+}
+
+pub(super) async fn run(job: Job, mut means: Means) -> Ended {
+    let ended = document_of(&job, &mut means).await;
     means.workers.keep_decoder();
     let event = match ended {
-        Ok(event) => event,
+        Ok(event) => {
+            if let JobEvent::Finished { job, .. } = &event {
+                means.results.owed().add(job);
+            }
+            event
+        }
         Err(NoDocument::GivenUp) => {
             tracing::info!(job = %job.name, "given up: the client is gone");
-            return;
+            return Ended::GivenUp;
         }
         Err(NoDocument::Problem(problem)) => {
             tracing::info!(job = %job.name, "failed: {}", problem.detail);
@@ -81,12 +92,16 @@ pub(super) async fn run(job: Job, mut means: Means) {
         }
     };
     job.tell(event).await;
+    Ended::Answered
 }
 
 async fn document_of(job: &Job, means: &mut Means) -> Result<JobEvent, NoDocument> {
     let path = file::path_of(&job.request)?;
     let video = blocking(move || file::open(&path)).await??;
-    let registry = means.registry.get().await;
+    let registry = tokio::select! {
+        registry = means.registry.get() => registry,
+        () = job.cancel.cancelled() => return Err(NoDocument::GivenUp),
+    };
     let plan = means.planner.plan(job.request.analyzers.as_deref(), &registry)?;
     let key = key_of(&video, &plan);
     if !job.request.fresh {
@@ -157,7 +172,9 @@ fn groups_of(planned: &[Planned]) -> Vec<(Option<String>, Vec<&Planned>)> {
 
 fn key_of(video: &VideoFile, plan: &JobPlan) -> String {
     let path = video.path.to_string_lossy();
-    let mut parts = vec![SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &path, &video.identity];
+    // What is unavailable counts only where it was asked for by name.
+    let by_name = if plan.by_name { "by name" } else { "all" };
+    let mut parts = vec![SCHEMA_VERSION, env!("CARGO_PKG_VERSION"), &path, &video.identity, by_name];
     parts.extend(plan.run.iter().map(|planned| planned.fingerprint.as_str()));
     parts.extend(plan.left_out.keys().map(String::as_str));
     results::key(&parts)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use va_protocol::api::job::{JobEvent, JobRequest};
 use va_protocol::api::problem::{Problem, ProblemKind};
@@ -13,7 +13,7 @@ use va_protocol::api::status::JobCounts;
 
 use super::plan::Planner;
 use super::results::Results;
-use super::run::{self, Job, Means};
+use super::run::{self, Ended, Job, Means};
 use crate::config::Config;
 use crate::plugins::Known;
 use crate::workers::Workers;
@@ -63,9 +63,8 @@ impl Jobs {
         answered.await.unwrap_or_default()
     }
 
-    /// The document of a job, where there is one.
-    pub(crate) fn document(&self, job: &str) -> Option<std::path::PathBuf> {
-        self.results.document(job)
+    pub(crate) fn results(&self) -> &Results {
+        &self.results
     }
 
     pub(crate) fn planner(&self) -> &Planner {
@@ -85,16 +84,23 @@ pub(crate) fn schedule(
     let planner = Arc::new(Planner::new(Arc::clone(&config)));
     let jobs = Jobs { commands, results: results.clone(), planner: Arc::clone(&planner) };
     let means = Means { config, registry, workers, results, planner };
-    let scheduler =
-        Scheduler { means, queue: VecDeque::new(), running: JoinSet::new(), finished: 0, next: 1 };
+    let scheduler = Scheduler {
+        means,
+        queue: VecDeque::new(),
+        running: JoinSet::new(),
+        finished: 0,
+        given_up: 0,
+        next: 1,
+    };
     (jobs, tokio::spawn(scheduler.run(inbox, stopping)))
 }
 
 struct Scheduler {
     means: Means,
     queue: VecDeque<Job>,
-    running: JoinSet<()>,
+    running: JoinSet<Ended>,
     finished: u64,
+    given_up: u64,
     next: u64,
 }
 
@@ -106,7 +112,7 @@ impl Scheduler {
                     Some(command) => self.obey(command).await,
                     None => break,
                 },
-                Some(_) = self.running.join_next(), if !self.running.is_empty() => self.finished += 1,
+                Some(ended) = self.running.join_next(), if !self.running.is_empty() => self.count(ended),
                 () = stopping.cancelled() => break,
             }
             self.start_what_may().await;
@@ -135,6 +141,7 @@ impl Scheduler {
                     queued: self.queue.len(),
                     running: self.running.len(),
                     finished: self.finished,
+                    given_up: self.given_up,
                 };
                 let _ = answer.send(counts);
             }
@@ -164,9 +171,18 @@ impl Scheduler {
         }
     }
 
+    fn count(&mut self, ended: Result<Ended, JoinError>) {
+        match ended {
+            Ok(Ended::Answered) => self.finished += 1,
+            Ok(Ended::GivenUp) => self.given_up += 1,
+            Err(error) => tracing::error!("a job's task ended badly: {error}"),
+        }
+    }
+
     async fn start_what_may(&mut self) {
         let waiting = self.queue.len();
         self.queue.retain(|job| !job.cancel.is_cancelled());
+        self.given_up += (waiting - self.queue.len()) as u64;
         let mut moved = self.queue.len() != waiting;
         while self.running.len() < self.means.config.jobs.concurrent {
             let Some(job) = self.queue.pop_front() else { break };

@@ -3,15 +3,19 @@
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::{mpsc, watch};
+use tokio_util::task::TaskTracker;
 use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, LogLevel, ToAnalyze};
 
 use super::link;
 use super::process::Process;
+
+/// Between the end of a process's link and its own.
+const ENDING_LIMIT: Duration = Duration::from_millis(500);
 
 /// Whether one analyzer of a worker can be used.
 #[derive(Debug, Clone)]
@@ -38,9 +42,16 @@ pub(crate) struct AnalyzeWorker {
 }
 
 impl AnalyzeWorker {
-    /// Starts the process and has it load its analyzers; it is of use once [`ready`](Self::ready).
-    pub(crate) fn start(worker: &Path, label: String, configuration: ToAnalyze) -> Result<Arc<Self>> {
-        let (process, receiver) = Process::start(worker, "analyze", label)?;
+    /// Starts the process and has it load its analyzers; it is of use once [`ready`](Self::ready). One that takes
+    /// longer than `load_limit_s` is ended.
+    pub(crate) fn start(
+        worker: &Path,
+        label: String,
+        configuration: ToAnalyze,
+        load_limit_s: f64,
+        processes: &TaskTracker,
+    ) -> Result<Arc<Self>> {
+        let (process, receiver) = Process::start(worker, "analyze", label, processes)?;
         let (told_ready, ready) = watch::channel(false);
         let worker =
             Arc::new(AnalyzeWorker { process, loaded: Mutex::default(), ready, jobs: Mutex::default() });
@@ -50,7 +61,7 @@ impl AnalyzeWorker {
             // Where the worker is gone already, its end is noticed by the listener.
             let _ = sender.send(&configuration).await;
         });
-        let exit = worker.process.exit.clone();
+        tokio::spawn(limit_loading(worker.process.exit.clone(), Arc::downgrade(&worker), load_limit_s));
         tokio::spawn(async move {
             let mut receiver: link::Receiver = receiver;
             let nonsense = loop {
@@ -64,14 +75,16 @@ impl AnalyzeWorker {
                 }
             };
             let Some(worker) = heard.upgrade() else { return };
+            // A worker whose link is closed is of no use. Mostly it is about to end by itself, and will say how.
+            let ending = tokio::time::timeout(ENDING_LIMIT, worker.process.ended()).await;
             if let Some(error) = nonsense {
-                tracing::error!("a worker speaks nonsense and is ended: {error:#}");
+                worker
+                    .process
+                    .kill_because(format!("spoke nonsense to the daemon ({error:#}) and was ended"));
+            } else if ending.is_err() {
+                worker.process.kill_because("closed its link to the daemon and was ended".to_owned());
             }
-            // A worker whose link is closed is of no use, whether it lives or not.
-            worker.process.kill();
-            let mut exit = exit;
-            let ended =
-                exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone()).unwrap_or_default();
+            let ended = worker.process.ended().await;
             for (_, job) in worker.jobs().drain() {
                 let _ = job.send(WorkerEvent::Ended(ended.clone()));
             }
@@ -167,5 +180,25 @@ impl AnalyzeWorker {
                 }
             }
         }
+    }
+}
+
+/// Ends a worker that takes too long to load.
+async fn limit_loading(
+    mut exit: watch::Receiver<Option<String>>,
+    worker: Weak<AnalyzeWorker>,
+    load_limit_s: f64,
+) {
+    let Some(mut ready) = worker.upgrade().map(|worker| worker.ready.clone()) else { return };
+    let settled = async {
+        tokio::select! {
+            _ = ready.wait_for(|ready| *ready) => {}
+            _ = exit.wait_for(Option::is_some) => {}
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs_f64(load_limit_s), settled).await.is_err()
+        && let Some(worker) = worker.upgrade()
+    {
+        worker.process.kill_because(format!("was ended after {load_limit_s} s (jobs.load_limit_s)"));
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -14,6 +14,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use va_protocol::worker::control::EXIT_LINK_LOST;
 
 use super::link;
 
@@ -21,6 +23,8 @@ use super::link;
 const LAST_LINES: usize = 20;
 /// A worker's standard error may be held open by a child of its own; nobody waits for that.
 const LAST_WORDS_LIMIT: Duration = Duration::from_millis(300);
+/// `SIGKILL`.
+const KILLED: i32 = 9;
 
 /// A running worker. Dropping it ends the process.
 #[derive(Debug)]
@@ -30,11 +34,19 @@ pub(crate) struct Process {
     /// How it ended, in words; `None` while it runs.
     pub(crate) exit: watch::Receiver<Option<String>>,
     kill: CancellationToken,
+    /// Why we ended it.
+    why: Arc<OnceLock<String>>,
 }
 
 impl Process {
-    /// Starts a worker in a role. The worker asks the kernel to end it with the thread that calls this.
-    pub(crate) fn start(worker: &Path, role: &str, label: String) -> Result<(Self, link::Receiver)> {
+    /// Starts a worker in a role; `processes` keeps track of it until it was waited for. The worker asks the kernel to
+    /// end it with the thread that calls this.
+    pub(crate) fn start(
+        worker: &Path,
+        role: &str,
+        label: String,
+        processes: &TaskTracker,
+    ) -> Result<(Self, link::Receiver)> {
         let (ours, theirs) = UnixStream::pair().context("no sockets")?;
         let (sender, receiver) = link::ends(ours)?;
         let mut command = Command::new(worker);
@@ -52,12 +64,19 @@ impl Process {
         let stderr = child.stderr.take().context("the worker has no standard error")?;
         let kill = CancellationToken::new();
         let (told, exit) = watch::channel(None);
-        tokio::spawn(watch_over(child, stderr, kill.clone(), told, label));
-        Ok((Process { pid, sender, exit, kill }, receiver))
+        let why = Arc::<OnceLock<String>>::default();
+        processes.spawn(watch_over(child, stderr, (kill.clone(), Arc::clone(&why)), told, label));
+        Ok((Process { pid, sender, exit, kill, why }, receiver))
     }
 
     pub(crate) fn kill(&self) {
         self.kill.cancel();
+    }
+
+    /// `why`, as the predicate of a sentence about it, is told unless it has come to another end meanwhile.
+    pub(crate) fn kill_because(&self, why: String) {
+        let _ = self.why.set(why);
+        self.kill();
     }
 
     /// Waits for the end; says how it was.
@@ -90,7 +109,7 @@ pub(crate) fn memory_peak_mb(pid: u32) -> f64 {
 async fn watch_over(
     mut child: Child,
     stderr: ChildStderr,
-    kill: CancellationToken,
+    (kill, why): (CancellationToken, Arc<OnceLock<String>>),
     told: watch::Sender<Option<String>>,
     label: String,
 ) {
@@ -107,9 +126,14 @@ async fn watch_over(
     if tokio::time::timeout(LAST_WORDS_LIMIT, listening).await.is_err() {
         abort.abort();
     }
-    let end = status.map_or_else(|error| format!("cannot be waited for: {error}"), exit_in_words);
+    let by_us = status.as_ref().is_ok_and(|status| status.signal() == Some(KILLED));
+    let end = match why.get().filter(|_| by_us) {
+        Some(why) => why.clone(),
+        None => status.map_or_else(|error| format!("cannot be waited for: {error}"), exit_in_words),
+    };
     let words = words.lock().unwrap_or_else(PoisonError::into_inner);
-    let last = words.iter().rfind(|line| !line.trim().is_empty());
+    // Rust's own hint after a panic is not what it was about.
+    let last = words.iter().rfind(|line| !line.trim().is_empty() && !line.starts_with("note: run with"));
     told.send_replace(Some(
         last.map_or(end.clone(), |last| format!("{end}; its last words: {}", last.trim())),
     ));
@@ -133,14 +157,17 @@ async fn listen(stderr: ChildStderr, words: Arc<Mutex<VecDeque<String>>>, label:
 /// As the predicate of a sentence: `was killed by SIGSEGV (a memory fault)`.
 pub(crate) fn exit_in_words(status: ExitStatus) -> String {
     let Some(signal) = status.signal() else {
-        return format!("exited with status {}", status.code().unwrap_or(-1));
+        return match status.code() {
+            Some(EXIT_LINK_LOST) => "exited, since its link to the daemon was broken".to_owned(),
+            code => format!("exited with status {}", code.unwrap_or(-1)),
+        };
     };
     let (name, meaning) = match signal {
         4 => ("SIGILL", "an illegal instruction"),
         6 => ("SIGABRT", "it aborted itself"),
         7 => ("SIGBUS", "a memory fault beyond a file's end"),
         8 => ("SIGFPE", "an arithmetic fault"),
-        9 => ("SIGKILL", "killed from outside, perhaps for want of memory"),
+        KILLED => ("SIGKILL", "killed from outside, perhaps for want of memory"),
         11 => ("SIGSEGV", "a memory fault"),
         15 => ("SIGTERM", "asked to end from outside"),
         24 => ("SIGXCPU", "out of CPU time"),

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 use va_protocol::api::status::{GroupStatus, WorkerRole, WorkerState, WorkerStatus};
 use va_protocol::worker::control::{AnalyzerToLoad, ToAnalyze};
 
@@ -26,6 +27,9 @@ use super::programs::Programs;
 use super::restart::Backoff;
 use crate::config::Config;
 use crate::plugins::{Known, Registry};
+
+/// A process that was killed may take a moment to give back its memory.
+const END_LIMIT: Duration = Duration::from_secs(5);
 
 /// The supervisor, for others. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -66,6 +70,7 @@ pub(crate) fn supervise(
         registry: Arc::default(),
         groups: BTreeMap::new(),
         decoder: None,
+        processes: TaskTracker::new(),
         commands,
     };
     (workers, tokio::spawn(supervisor.run(inbox, registry)))
@@ -146,11 +151,29 @@ struct Supervisor {
     registry: Arc<Registry>,
     groups: BTreeMap<String, Group>,
     decoder: Option<(Process, link::Receiver)>,
+    /// All workers, until they were waited for.
+    processes: TaskTracker,
     commands: mpsc::UnboundedSender<Command>,
 }
 
 impl Supervisor {
-    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Command>, mut registry: Known) {
+    /// Returns once every worker is gone.
+    async fn run(mut self, inbox: mpsc::UnboundedReceiver<Command>, registry: Known) {
+        self.serve(inbox, registry).await;
+        let processes = self.processes.clone();
+        // One that is still loading has others that hold it.
+        self.groups
+            .values()
+            .filter_map(|group| group.worker.as_ref())
+            .for_each(|worker| worker.process.kill());
+        drop(self);
+        processes.close();
+        if tokio::time::timeout(END_LIMIT, processes.wait()).await.is_err() {
+            tracing::warn!("{} workers do not end; they are left to the kernel", processes.len());
+        }
+    }
+
+    async fn serve(&mut self, mut inbox: mpsc::UnboundedReceiver<Command>, mut registry: Known) {
         self.keep_decoder();
         // Status and stop are answered meanwhile; what needs a worker waits for the analyzers to be known.
         let mut waiting = Vec::new();
@@ -190,7 +213,8 @@ impl Supervisor {
                     .groups
                     .values()
                     .find_map(|group| group.worker.as_ref().filter(|w| w.process.pid == pid));
-                worker.inspect(|worker| worker.process.kill());
+                let why = || "was replaced, since a call in it did not return".to_owned();
+                worker.inspect(|worker| worker.process.kill_because(why()));
             }
             Command::Status { answer } => drop(answer.send(self.status())),
             Command::Analyzers { answer } => drop(answer.send(self.analyzers())),
@@ -214,18 +238,13 @@ impl Supervisor {
     fn start(&mut self, name: &str) {
         let Some(group) = self.groups.get(name).filter(|group| group.worker.is_none()) else { return };
         let configuration = self.configuration(name, &group.analyzers);
-        let started = AnalyzeWorker::start(&self.programs.worker, format!("analyze {name}"), configuration);
+        let started = self.start_worker(format!("analyze {name}"), configuration);
         let Some(group) = self.groups.get_mut(name) else { return };
         group.started = Some(Instant::now());
         match started {
             Ok(worker) => {
                 tracing::info!(group = name, pid = worker.process.pid, "worker started");
-                tokio::spawn(watch_over(
-                    Arc::clone(&worker),
-                    name.to_owned(),
-                    self.config.jobs.load_limit_s,
-                    self.commands.clone(),
-                ));
+                tokio::spawn(watch_over(Arc::clone(&worker), name.to_owned(), self.commands.clone()));
                 group.worker = Some(worker);
             }
             Err(error) => {
@@ -276,8 +295,12 @@ impl Supervisor {
         let group = self.config.group_of(analyzer).ok_or_else(|| "has no group".to_owned())?;
         let configuration = self.configuration(group, &[analyzer.to_owned()]);
         let label = format!("analyze {analyzer} alone");
-        AnalyzeWorker::start(&self.programs.worker, label, configuration)
-            .map_err(|e| format!("cannot be started: {e:#}"))
+        self.start_worker(label, configuration).map_err(|error| format!("cannot be started: {error:#}"))
+    }
+
+    fn start_worker(&self, label: String, configuration: ToAnalyze) -> anyhow::Result<Arc<AnalyzeWorker>> {
+        let load_limit_s = self.config.jobs.load_limit_s;
+        AnalyzeWorker::start(&self.programs.worker, label, configuration, load_limit_s, &self.processes)
     }
 
     fn configuration(&self, group: &str, analyzers: &[String]) -> ToAnalyze {
@@ -304,7 +327,7 @@ impl Supervisor {
     }
 
     fn start_decoder(&self) -> Result<(Process, link::Receiver), String> {
-        Process::start(&self.programs.worker, "decode", "decode".to_owned())
+        Process::start(&self.programs.worker, "decode", "decode".to_owned(), &self.processes)
             .map_err(|e| format!("cannot be started: {e:#}"))
     }
 
@@ -367,22 +390,11 @@ impl Supervisor {
     }
 }
 
-/// Ends a worker that takes too long to load, and tells when one has ended.
-async fn watch_over(
-    worker: Arc<AnalyzeWorker>,
-    group: String,
-    load_limit_s: f64,
-    commands: mpsc::UnboundedSender<Command>,
-) {
+/// Tells when a worker is ready, and when it has ended.
+async fn watch_over(worker: Arc<AnalyzeWorker>, group: String, commands: mpsc::UnboundedSender<Command>) {
     let begun = Instant::now();
-    let limit = Duration::from_secs_f64(load_limit_s);
-    match tokio::time::timeout(limit, worker.ready()).await {
-        Ok(Ok(())) => tracing::info!(%group, took_ms = begun.elapsed().as_millis() as u64, "worker ready"),
-        Ok(Err(_)) => {}
-        Err(_) => {
-            tracing::error!(%group, "loading takes longer than {load_limit_s} s: the worker is ended");
-            worker.process.kill();
-        }
+    if worker.ready().await.is_ok() {
+        tracing::info!(%group, took_ms = begun.elapsed().as_millis() as u64, "worker ready");
     }
     let pid = worker.process.pid;
     let mut exit = worker.process.exit.clone();

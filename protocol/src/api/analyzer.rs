@@ -6,16 +6,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AnalyzerInfo {
     pub name: String,
+    /// The analyzer's own.
     pub version: Option<String>,
+    /// What it finds, in a few words.
     pub about: Option<String>,
     pub state: AnalyzerState,
     /// Why it is not ready.
     pub reason: Option<String>,
+    /// The worker group that runs it.
     pub group: Option<String>,
+    /// Where it runs: `cpu` or `cuda:N`.
     pub device: Option<String>,
     /// What it wants to see and hear, in words: `every 5th frame, longest side 384, gray`.
     pub input: Option<String>,
+    /// Names of the models that it uses.
     pub models: Vec<String>,
+    /// Its library.
     pub path: String,
 }
 

@@ -1,7 +1,8 @@
 //! A job: one video on its way to one result document.
 //!
 //! `POST /v1/jobs` takes a [`JobRequest`] and answers with a stream of [`JobEvent`]s, one JSON object a line. Who
-//! closes the stream gives the job up. The last event is `finished` or `failed`.
+//! closes the stream gives the job up. The last event is `finished` or `failed`; there is none of them only where the
+//! daemon ends before the job.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ pub enum JobEvent {
         document: String,
         /// Whether an earlier job had computed it.
         stored: bool,
-        /// Seconds from the request until work began; `None` for a stored result.
+        /// Seconds from the request until work began; `null` for a stored result.
         started_after_s: Option<f64>,
     },
     /// There is no document.

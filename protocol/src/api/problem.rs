@@ -17,7 +17,7 @@ pub struct Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemKind {
-    /// The request makes no sense: an unknown analyzer, a path that is no file.
+    /// The request makes no sense: an unknown analyzer, a path that is no file, a method that a path of the API has not.
     InvalidRequest,
     /// There is no such job, analyzer or path of the API.
     NotFound,

@@ -5,14 +5,21 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Status {
+    /// Of the daemon's process.
     pub pid: u32,
+    /// Of the daemon.
     pub version: String,
+    /// Path of the Unix socket.
     pub socket: String,
+    /// Path of the state folder.
     pub state_dir: String,
     /// The configuration file, where there is one.
     pub config: Option<String>,
+    /// Since it started.
     pub uptime_s: f64,
+    /// The worker groups of the configuration that have analyzers.
     pub groups: Vec<GroupStatus>,
+    /// The processes that wait or work for jobs.
     pub workers: Vec<WorkerStatus>,
     pub jobs: JobCounts,
 }
@@ -20,14 +27,19 @@ pub struct Status {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupStatus {
     pub name: String,
+    /// As the configuration says: `cpu` or `auto`.
     pub device: String,
+    /// Threads that one of its analyzers may keep busy.
     pub threads: usize,
+    /// What its worker may allocate, MiB.
     pub memory_mib: Option<u64>,
+    /// Names of its analyzers.
     pub analyzers: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkerStatus {
+    /// `null` while it waits to be started again.
     pub pid: Option<u32>,
     pub role: WorkerRole,
     /// The group of an analyze worker.
@@ -58,7 +70,11 @@ pub enum WorkerState {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JobCounts {
+    /// Waiting for their turn.
     pub queued: usize,
     pub running: usize,
+    /// With a document or a problem.
     pub finished: u64,
+    /// Their clients were gone before.
+    pub given_up: u64,
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(places: &Places, limit: Duration) -> Result<(), Failure>
             limit.as_secs()
         );
         return Err(Failure::new(Exit::Internal, message).hint(format!(
-            "its running jobs may still be finishing; `kill -TERM {0}; kill -TERM {0}` ends it at once",
+            "its running jobs may still be finishing; `kill -TERM {0}` ends it at once",
             status.pid
         )));
     }
