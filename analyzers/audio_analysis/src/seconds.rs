@@ -121,7 +121,10 @@ impl Seconds {
         let start_s = self.time_s(0.0).max(0.0);
         let heard = (self.first..).zip(self.seconds).filter(|(_, second)| second.samples > 0);
         heard
-            .map(|(i, second)| second.segment(start_s.max(i as f64), end_s.min((i + 1) as f64), least_voiced))
+            .map(|(i, second)| (start_s.max(i as f64), end_s.min((i + 1) as f64), second))
+            // Sound that is over before the first frame has no place in the video's time.
+            .filter(|(from_s, to_s, _)| from_s < to_s)
+            .map(|(from_s, to_s, second)| second.segment(from_s, to_s, least_voiced))
             .collect()
     }
 
@@ -212,6 +215,7 @@ mod tests {
         assert_eq!(spans(1.7, 50), [(1.7, 2.0), (2.0, 2.2)]);
         assert_eq!(spans(-0.1, 150), [(0.0, 1.0), (1.0, 1.4)]);
         assert!(spans(0.0, 0).is_empty());
+        assert!(spans(-3.0, 200).is_empty(), "over before the first frame");
     }
 
     #[test]
