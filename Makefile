@@ -18,7 +18,7 @@ export PREFIX DESTDIR
 # One profile for all, and never another dependency than Cargo.lock says.
 CARGO_FLAGS := --release --locked --workspace
 SHELL_SCRIPTS := $(wildcard scripts/*.sh)
-PYTHON_SCRIPTS := $(wildcard scripts/*.py tests/media/*.py)
+PYTHON_SCRIPTS := $(wildcard bench/*.py tests/media/*.py)
 
 ##@ First steps
 
@@ -28,6 +28,13 @@ demo: packages build ## analyse a real clip with a daemon of its own, and show w
 
 .PHONY: test
 test: deps media fmt-check scripts-check arrows deny lint build-tests doctest doc nextest ## everything that CI runs
+
+# The fake analyzer `faulty` asks for frames at 640, and is told to do nothing with them.
+.PHONY: bench
+bench: packages media build ## speed and memory, beside their limits (BENCH_FLAGS=--quick: fewer runs)
+	@cargo build --release --locked -p va-fake-analyzer --example faulty
+	@PREFIX="$(TARGET)/va-bench" DESTDIR= scripts/install.sh >/dev/null
+	@python3 bench/run.py --prefix "$(TARGET)/va-bench" --no-op "$(TARGET)/release/examples/libfaulty.so" $(BENCH_FLAGS)
 
 ##@ Set-up
 
@@ -52,6 +59,7 @@ media: ## the real pictures, clips and sounds that tests use, by package name
 build: ## the programs and analyzers, for release
 	@cargo build $(CARGO_FLAGS)
 
+# With the fake analyzers, which are examples.
 .PHONY: build-tests
 build-tests:
 	@cargo build $(CARGO_FLAGS) --lib --bins --examples

@@ -13,7 +13,7 @@ wrong=0
 # never CRATE PATTERN: CRATE knows nothing of what the pattern names.
 never() {
     tree=$(cargo tree --locked --package "$1" --edges normal,build --prefix none --format '{p}')
-    found=$(printf '%s\n' "$tree" | cut -d' ' -f1 | sort -u | grep -xE "$2" | grep -vx "$1" | tr '\n' ' ') || true
+    found=$(printf '%s\n' "$tree" | cut -d' ' -f1 | sort -u | grep -xE "$2" | grep -vx "$1" | paste -sd ' ') || true
     if [ -n "$found" ]; then
         echo "arrows: $1 must not know $found; \`cargo tree -p $1 -i NAME\` shows by which way it does" >&2
         wrong=1

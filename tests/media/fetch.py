@@ -48,6 +48,10 @@ def download(package, folder):
     # apt-get drops its rights to a user that must be able to write here.
     os.chmod(folder, 0o777)
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode and command[0] == "apt-get" and os.geteuid() == 0:
+        # A fresh machine has no lists of packages yet.
+        subprocess.run(["apt-get", "update", "-q"], capture_output=True)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     found = [p for p in pathlib.Path(folder).iterdir() if p.is_file()]
     if done.returncode or not found:
         said = (done.stderr or done.stdout).strip().splitlines()[-3:]

@@ -1,0 +1,7 @@
+//! `vactl`, as a person or a script uses it.
+
+mod analyze;
+mod exit_codes;
+mod listings;
+mod names;
+mod private_daemon;

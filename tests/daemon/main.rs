@@ -1,0 +1,10 @@
+//! The daemon and its workers, by their real programs.
+
+mod api;
+mod config;
+mod faults;
+mod findings;
+mod idle;
+mod jobs;
+mod lifecycle;
+mod plugins;
