@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Measures speed and memory of an installation, and prints what was reached beside what must be.
+
+    run.py --prefix DIR [--no-op LIBRARY] [--quick]
+
+A missed limit is marked, and is no failure: machines are noisy. Needs Python 3.11, Linux, ffmpeg, and no other load.
+"""
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import checks
+import clips
+import tables
+import turns
+from daemon import Daemon
+
+
+def main():
+    arguments = parse_arguments()
+    rounds = 2 if arguments.quick else 5
+    portrait, ultra_hd, ten_minutes = clips.portrait(), clips.ultra_hd(), clips.ten_minutes()
+    with tempfile.TemporaryDirectory(prefix="va-bench-") as folder:
+        installation = Installation(arguments.prefix, arguments.no_op, pathlib.Path(folder))
+        tables.machine(rounds)
+        ready = checks.ready(installation, rounds)
+        with installation.daemon() as daemon:
+            daemon.wait_until_loaded()
+            measured = turns.take(installation, daemon, portrait, rounds)
+            rows = [
+                *checks.speed(measured),
+                *checks.starts(installation, daemon, clips.two_seconds()),
+                ready,
+                checks.status(installation, daemon),
+                checks.memory(installation, daemon, "10 minutes of 1080x1920", ten_minutes),
+                checks.memory(installation, daemon, "10 s of 3840x2160", ultra_hd),
+                checks.idle(daemon),
+            ]
+    tables.others(measured)
+    tables.limits(rows)
+    print()
+    tables.costs(measured)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="Measures speed and memory of an installation of va.")
+    parser.add_argument("--prefix", type=pathlib.Path, required=True, help="where `make install` put it")
+    parser.add_argument("--no-op", type=pathlib.Path,
+                        help="library of an analyzer that asks for frames and does nothing with them where its "
+                             "settings say behaviour = \"noop\"")
+    parser.add_argument("--quick", action="store_true", help="two rounds in place of five")
+    return parser.parse_args()
+
+
+class Installation:
+    """The programs that are measured, with the no-op analyzer beside their own."""
+
+    def __init__(self, prefix, no_op, folder):
+        self.prefix = prefix
+        self.programs = prefix / "lib/va"
+        self.folder = folder
+        self.own = sorted(library.stem for library in (self.programs / "analyzers").glob("*.so"))
+        self.config = folder / "va.toml"
+        self.plugins = folder / "plugins"
+        self.plugins.mkdir()
+        self.no_op = self.add(no_op) if no_op else None
+        self.config.write_text(
+            f'[analyzers.{self.no_op}]\nevery_nth = 10\nsettings = {{ behaviour = "noop" }}\n' if no_op else "")
+        self.daemons = 0
+
+    def add(self, library):
+        """Its name."""
+        said = subprocess.run([self.programs / "va-worker", "describe", library], capture_output=True, text=True)
+        described = json.loads(said.stdout.splitlines()[-1]) if said.stdout else {"reason": said.stderr.strip()}
+        if described.get("result") != "ok":
+            sys.exit(f"bench: {library} cannot be used: {described['reason']}")
+        shutil.copy(library, self.plugins)
+        return described["description"]["name"]
+
+    def daemon(self):
+        """A new one, with a state folder of its own."""
+        self.daemons += 1
+        return Daemon(self.programs, self.folder / f"state-{self.daemons}",
+                      ["--config", self.config, "--plugins", self.plugins])
+
+    def vactl(self, daemon, *words):
+        return [str(word) for word in (self.prefix / "bin/vactl", *words, "--socket", daemon.socket)]
+
+
+if __name__ == "__main__":
+    main()
