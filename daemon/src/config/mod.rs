@@ -2,6 +2,8 @@
 
 mod analyzers;
 mod daemon;
+#[cfg(test)]
+mod documentation;
 mod groups;
 mod jobs;
 mod plugins;
@@ -189,7 +191,7 @@ fn positive(section: &str, key: &str, value: f64) -> Option<(String, String)> {
 mod tests {
     use super::*;
 
-    const SHIPPED: &str = include_str!("../../../configs/va.toml");
+    pub(super) const SHIPPED: &str = include_str!("../../../configs/va.toml");
 
     #[test]
     fn the_shipped_file_is_the_default() {
