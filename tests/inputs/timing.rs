@@ -1,6 +1,9 @@
 //! Times of frames, where they are not simply every so often.
 
+use std::path::{Path, PathBuf};
+
 use va_test_media::made;
+use va_tests::Setup;
 
 use super::{daemon, reads};
 
@@ -151,4 +154,23 @@ fn very_slow_and_very_fast_pictures_are_read() {
         "yuv420p",
     ];
     assert_eq!(reads(&daemon(), &made("fast.mkv", &fast)).video()["frame_count"], 500);
+}
+
+/// Of some 4 MB a second, so that nothing that is kept of it goes unnoticed.
+fn of_many_bytes() -> PathBuf {
+    let noise = ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=2,noise=alls=60:allf=t:all_seed=1"];
+    made("noise.mp4", &[&noise[..], &["-c:v", "libx264", "-qp", "4", "-pix_fmt", "yuv420p"]].concat())
+}
+
+#[test]
+fn memory_does_not_grow_with_the_length() {
+    let short = of_many_bytes();
+    let path = short.to_str().expect("text");
+    let long = made("long.mp4", &["-stream_loop", "19", "-i", path, "-c", "copy"]);
+    let daemon = Setup::new().with("sleepy").start_ready();
+    let megabytes = |file: &Path| daemon.document(file, &[]).metrics()["memory_peak_mb"].as_f64().expect("MB");
+    let size = std::fs::metadata(&long).expect("there").len() as f64 / 1e6;
+    let (short, long) = (megabytes(&short), megabytes(&long));
+    assert!(size > 80.0, "a file of {size} MB tells nothing");
+    assert!(long < short + size / 4.0, "{long} MB for a file of {size} MB, {short} MB for a twentieth of it");
 }

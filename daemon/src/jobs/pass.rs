@@ -356,7 +356,8 @@ impl Running<'_, '_> {
                 self.skip_what_has_no_input(&video).await;
                 self.seen.info = Some(video);
             }
-            FromDecode::Progress { .. } => {}
+            // While this one is at work, the next job's decoder gets ready.
+            FromDecode::Progress { .. } => self.pass.means.workers.keep_decoder(),
             FromDecode::Finished(report) => {
                 self.decoding = false;
                 (self.seen.report, self.seen.whole) = (report, true);

@@ -98,10 +98,11 @@ fn read(
     };
     let mut evidence = Evidence::default();
     let time_bases: Vec<f64> = input.streams().map(|stream| f64::from(stream.time_base())).collect();
-    let mut packet = ffmpeg::Packet::empty();
     let mut told = Instant::now();
     output.working(stalled);
     loop {
+        // A new one each time: reading into one that holds data loses that data for good.
+        let mut packet = ffmpeg::Packet::empty();
         match packet.read(&mut input) {
             Ok(()) => {}
             Err(ffmpeg::Error::Eof) => break,
