@@ -26,9 +26,9 @@ pub struct Description {
     /// How many frames it would like in one call. The system may hand over fewer, never more.
     #[serde(default = "one")]
     pub batch: u32,
-    /// Names of the models it needs.
+    /// The models it runs.
     #[serde(default)]
-    pub models: Vec<String>,
+    pub models: Vec<ModelRequest>,
     /// Memory it expects to take on its device once loaded, MiB.
     #[serde(default)]
     pub memory_mib: u64,
@@ -68,10 +68,21 @@ impl Description {
         self
     }
 
-    /// It builds on the findings of another analyzer. May be called more than once.
+    /// It builds on the findings of another analyzer where that one runs, too. May be called more than once.
     #[must_use]
-    pub fn findings_of(mut self, analyzer: &str, scope: FindingsScope) -> Self {
-        self.findings.push(FindingsRequest { analyzer: analyzer.to_owned(), scope });
+    pub fn findings_of(self, analyzer: &str, scope: FindingsScope) -> Self {
+        self.request(analyzer, scope, false)
+    }
+
+    /// It cannot do without the findings of another analyzer: the system runs that one for it, also where nobody asked
+    /// for it. May be called more than once.
+    #[must_use]
+    pub fn needs_findings_of(self, analyzer: &str, scope: FindingsScope) -> Self {
+        self.request(analyzer, scope, true)
+    }
+
+    fn request(mut self, analyzer: &str, scope: FindingsScope, needed: bool) -> Self {
+        self.findings.push(FindingsRequest { analyzer: analyzer.to_owned(), scope, needed });
         self
     }
 
@@ -84,8 +95,22 @@ impl Description {
 
     /// It needs this model. May be called more than once.
     #[must_use]
-    pub fn model(mut self, name: &str) -> Self {
-        self.models.push(name.to_owned());
+    pub fn model(self, name: &str) -> Self {
+        self.model_of(&[name])
+    }
+
+    /// It needs one of these models, and takes the first that is installed and allowed
+    /// ([`Host::first_model`](crate::Host::first_model)).
+    #[must_use]
+    pub fn model_of(mut self, names: &[&str]) -> Self {
+        self.models.push(ModelRequest { any_of: owned(names), optional: false });
+        self
+    }
+
+    /// It does more with one of these models, and something without.
+    #[must_use]
+    pub fn optional_model_of(mut self, names: &[&str]) -> Self {
+        self.models.push(ModelRequest { any_of: owned(names), optional: true });
         self
     }
 
@@ -95,6 +120,20 @@ impl Description {
         self.memory_mib = memory;
         self
     }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// A model that an analyzer runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelRequest {
+    /// Any of these will do, the best one first.
+    pub any_of: Vec<String>,
+    /// The analyzer finds something without it, too.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// Which frames, how large, in which pixels.
@@ -163,6 +202,9 @@ pub enum AudioRequest {
 pub struct FindingsRequest {
     pub analyzer: String,
     pub scope: FindingsScope,
+    /// The analyzer cannot do without them.
+    #[serde(default)]
+    pub needed: bool,
 }
 
 /// How findings of another analyzer arrive.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// How serious a line of log is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,12 +63,27 @@ impl Host {
             .map_err(|e| Error::new(format!("the analyzer's settings are not usable: {e}")))
     }
 
-    /// The file of an installed model.
+    /// The folder of an installed model.
     ///
     /// # Errors
     /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) where it is not installed.
     pub fn model_path(&self, name: &str) -> Result<PathBuf> {
         self.services.model_path(name)
+    }
+
+    /// Which of these models to run: the first that is installed and allowed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) where there is none.
+    pub fn first_model<'a>(&self, names: &[&'a str]) -> Result<&'a str> {
+        let mut none = Error::of(ErrorKind::Unavailable, "it names no model");
+        for name in names {
+            match self.model_path(name) {
+                Ok(_) => return Ok(name),
+                Err(error) => none = error,
+            }
+        }
+        Err(none)
     }
 
     /// Adds a line to the daemon's log under the analyzer's name.

@@ -81,8 +81,8 @@ pub mod testing;
 
 pub use audio::AudioChunk;
 pub use description::{
-    AudioRequest, Description, FindingsRequest, FindingsScope, FrameRequest, FrameSize, PixelFormat,
-    Sampling, Video,
+    AudioRequest, Description, FindingsRequest, FindingsScope, FrameRequest, FrameSize, ModelRequest,
+    PixelFormat, Sampling, Video,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use export::{Analyzer, Session};

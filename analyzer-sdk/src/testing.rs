@@ -18,11 +18,15 @@ use crate::{
     LogLevel, OtherFindings, Result,
 };
 
+/// What other analyzers found in single frames, by analyzer and by the frame's number.
+type FrameFindings = BTreeMap<String, BTreeMap<u64, Vec<Value>>>;
+
 /// An analyzer about to be run, with what it is given besides the clip.
 pub struct Run {
     plugin: Plugin,
     host: TestHost,
     others: BTreeMap<String, Value>,
+    others_by_frame: FrameFindings,
     batch: Option<u32>,
 }
 
@@ -45,6 +49,7 @@ impl Run {
             plugin: Plugin::in_process::<A>(),
             host: TestHost::default(),
             others: BTreeMap::new(),
+            others_by_frame: BTreeMap::new(),
             batch: None,
         }
     }
@@ -69,10 +74,18 @@ impl Run {
         self
     }
 
-    /// Installs a model.
+    /// What another analyzer found in single frames: its segments by the frame's number. An entry without segments is a
+    /// frame in which it found nothing.
     #[must_use]
-    pub fn model(mut self, name: &str, file: impl Into<PathBuf>) -> Self {
-        self.host.models.insert(name.to_owned(), file.into());
+    pub fn frame_findings(mut self, analyzer: &str, by_frame: BTreeMap<u64, Vec<Value>>) -> Self {
+        self.others_by_frame.insert(analyzer.to_owned(), by_frame);
+        self
+    }
+
+    /// Installs a model: its folder.
+    #[must_use]
+    pub fn model(mut self, name: &str, folder: impl Into<PathBuf>) -> Self {
+        self.host.models.insert(name.to_owned(), folder.into());
         self
     }
 
@@ -94,7 +107,8 @@ impl Run {
         let mut session =
             Collecting { session: analyzer.open(clip.video(), host.clone())?, segments: Vec::new() };
 
-        let frames = feed_frames(&mut session, clip, &description, self.batch)?;
+        let others = &self.others_by_frame;
+        let frames = feed_frames(&mut session, clip, &description, self.batch, others)?;
         if let Some(request) = description.audio {
             feed_audio(&mut session, clip, request)?;
         }
@@ -148,22 +162,30 @@ fn feed_frames(
     clip: &Clip,
     description: &Description,
     batch: Option<u32>,
+    others: &FrameFindings,
 ) -> Result<u64> {
     let Some(request) = description.frames else { return Ok(0) };
     let batch = batch.unwrap_or(description.batch).max(1) as usize;
     let mut waiting: Vec<(u64, f64, Picture)> = Vec::new();
     let mut frames = 0;
     let mut flush = |waiting: &mut Vec<(u64, f64, Picture)>| -> Result<()> {
+        let texts: Vec<Vec<(&str, String)>> =
+            waiting.iter().map(|(index, _, _)| of_frame(others, *index)).collect();
+        let findings: Vec<Vec<OtherFindings<'_>>> = texts
+            .iter()
+            .map(|texts| texts.iter().map(|(analyzer, json)| OtherFindings { analyzer, json }).collect())
+            .collect();
         let views: Vec<Frame<'_>> = waiting
             .iter()
-            .map(|(index, timestamp_s, picture)| Frame {
+            .zip(&findings)
+            .map(|((index, timestamp_s, picture), findings)| Frame {
                 index: *index,
                 timestamp_s: *timestamp_s,
                 width: picture.width,
                 height: picture.height,
                 format: request.format,
                 data: &picture.data,
-                findings: &[],
+                findings,
             })
             .collect();
         frames += views.len() as u64;
@@ -179,6 +201,12 @@ fn feed_frames(
         flush(&mut waiting)?;
     }
     Ok(frames)
+}
+
+/// As JSON text, by analyzer.
+fn of_frame(others: &FrameFindings, index: u64) -> Vec<(&str, String)> {
+    let found = others.iter().filter_map(|(name, by_frame)| Some((name.as_str(), by_frame.get(&index)?)));
+    found.map(|(name, segments)| (name, Value::from(segments.clone()).to_string())).collect()
 }
 
 fn feed_audio(session: &mut Collecting, clip: &Clip, request: AudioRequest) -> Result<()> {

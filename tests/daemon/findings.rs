@@ -183,6 +183,74 @@ fn who_builds_on_findings_that_were_not_asked_for_works_without() {
     assert_eq!(document.summary("follower")["others_by_frame"], 0);
 }
 
+/// `needy` cannot do without `steady`, which nobody asked for.
+#[test]
+fn an_analyzer_that_is_needed_runs_unseen() {
+    for config in ["", "[analyzers.steady]\nenabled = false"] {
+        let daemon = Setup::new().with("steady").with("needy").config(config).start_ready();
+        let document = daemon.document(&clip(), &["--analyzers", "needy"]);
+        assert_eq!(document.status(), "success", "{}", document.error());
+        assert_eq!(document.analyzers().keys().collect::<Vec<_>>(), ["needy"]);
+        assert_eq!(document.summary("needy")["others_by_frame"], 5, "one segment for each of its frames");
+    }
+}
+
+#[test]
+fn who_needs_an_analyzer_that_fails_is_degraded() {
+    let daemon = Setup::new()
+        .with_settings("steady", "behaviour = \"error\"\nat_frame = 20")
+        .with("needy")
+        .start_ready();
+    let document = daemon.document(&clip(), &["--analyzers", "needy"]);
+    document.failed("steady", &["told to fail"]);
+    assert_eq!((document.status(), document.status_of("needy")), ("partial", "degraded"));
+    assert!(document.reason_of("needy").contains("steady, which failed"), "{}", document.reason_of("needy"));
+    assert_eq!(document.summary("needy")["others_by_frame"], 2, "frames 0 and 10");
+}
+
+#[test]
+fn who_needs_an_analyzer_that_crashes_fails_with_it_and_nobody_else_does() {
+    let daemon = Setup::new()
+        .with_settings("steady", "behaviour = \"abort\"\nat_frame = 20")
+        .with("needy")
+        .with("sleepy")
+        .start_ready();
+    let document = daemon.document(&clip(), &[]);
+    document.failed("steady", &["SIGABRT"]).failed("needy", &["SIGABRT"]);
+    assert_eq!(document.status_of("sleepy"), "ok");
+}
+
+#[test]
+fn who_crashes_does_not_take_the_one_it_needs_with_it() {
+    let settings = "behaviour = \"abort\"\nat_frame = 20";
+    let daemon = Setup::new().with("steady").with_settings("needy", settings).start_ready();
+    let document = daemon.document(&clip(), &[]);
+    document.saw_all("steady").failed("needy", &["SIGABRT"]);
+}
+
+#[test]
+fn who_needs_an_analyzer_that_cannot_run_says_so() {
+    let daemon =
+        Setup::new().with_settings("steady", "behaviour = \"missing_model\"").with("needy").start_ready();
+    let document = daemon.document(&clip(), &["--analyzers", "needy"]);
+    assert_eq!((document.status(), document.status_of("needy")), ("error", "unavailable"));
+    assert!(document.reason_of("needy").contains("model_that_nobody_has"), "{}", document.reason_of("needy"));
+
+    let alone = Setup::new().with("needy").with("sleepy").start_ready();
+    let document = alone.document(&clip(), &[]);
+    assert_eq!((document.status(), document.status_of("needy")), ("success", "unavailable"));
+    assert!(
+        document.reason_of("needy").contains("there is no such analyzer"),
+        "{}",
+        document.reason_of("needy")
+    );
+
+    let groups = "[groups.one]\nanalyzers = [\"steady\"]\n[groups.two]\nanalyzers = [\"*\"]\n";
+    let apart = Setup::new().with("steady").with("needy").config(groups).start_ready();
+    let document = apart.document(&clip(), &["--analyzers", "needy"]);
+    assert!(document.reason_of("needy").contains("the same group"), "{}", document.reason_of("needy"));
+}
+
 #[test]
 fn a_second_job_finds_the_analyzers_warm() {
     let daemon = Setup::new().with("steady").start_ready();

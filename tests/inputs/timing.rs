@@ -158,7 +158,8 @@ fn very_slow_and_very_fast_pictures_are_read() {
 
 /// Of some 4 MB a second, so that nothing that is kept of it goes unnoticed.
 fn of_many_bytes() -> PathBuf {
-    let noise = ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=2,noise=alls=60:allf=t:all_seed=1"];
+    let noise =
+        ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=2,noise=alls=60:allf=t:all_seed=1"];
     made("noise.mp4", &[&noise[..], &["-c:v", "libx264", "-qp", "4", "-pix_fmt", "yuv420p"]].concat())
 }
 
@@ -168,7 +169,8 @@ fn memory_does_not_grow_with_the_length() {
     let path = short.to_str().expect("text");
     let long = made("long.mp4", &["-stream_loop", "19", "-i", path, "-c", "copy"]);
     let daemon = Setup::new().with("sleepy").start_ready();
-    let megabytes = |file: &Path| daemon.document(file, &[]).metrics()["memory_peak_mb"].as_f64().expect("MB");
+    let megabytes =
+        |file: &Path| daemon.document(file, &[]).metrics()["memory_peak_mb"].as_f64().expect("MB");
     let size = std::fs::metadata(&long).expect("there").len() as f64 / 1e6;
     let (short, long) = (megabytes(&short), megabytes(&long));
     assert!(size > 80.0, "a file of {size} MB tells nothing");

@@ -39,10 +39,15 @@ pub(crate) fn description(from: sdk::Description) -> wire::AnalyzerDescription {
                     sdk::FindingsScope::PerFrame => wire::FindingsScope::PerFrame,
                     sdk::FindingsScope::PerVideo => wire::FindingsScope::PerVideo,
                 },
+                needed: other.needed,
             })
             .collect(),
         batch: from.batch,
-        models: from.models,
+        models: from
+            .models
+            .into_iter()
+            .map(|model| wire::ModelRequest { any_of: model.any_of, optional: model.optional })
+            .collect(),
         memory_mib: from.memory_mib,
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn list(State(mut daemon): State<Daemon>) -> Json<Vec<AnalyzerI
             group: planner.group_of(name).map(str::to_owned),
             device,
             input: Some(description.input_in_words()),
-            models: description.models.clone(),
+            models: description.models.iter().map(|model| model.any_of.join(" or ")).collect(),
             path: plugin.path.display().to_string(),
         });
     }

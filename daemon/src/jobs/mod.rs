@@ -8,6 +8,7 @@
 //! The scheduler owns the queue; each running job is a task of its own (`run`), which makes one or two passes over
 //! the video (`pass`): a second one for analyzers whose worker died under them.
 
+mod dependencies;
 mod document;
 mod file;
 mod outcome;

@@ -61,11 +61,29 @@ impl Seen {
     }
 }
 
+/// Analyzers that share a worker in a pass.
+#[derive(Debug)]
+pub(super) struct Unit<'a> {
+    /// The group whose worker it is; a worker of their own where there is none.
+    pub(super) group: Option<String>,
+    pub(super) analyzers: Vec<&'a Planned>,
+    /// More of them, whose findings these need frame by frame. What comes of them here counts for nobody else.
+    pub(super) beside: Vec<&'a Planned>,
+}
+
 /// A worker at work for this pass.
 struct AtWork<'a> {
     worker: Arc<AnalyzeWorker>,
     analyzers: Vec<&'a Planned>,
+    beside: Vec<&'a Planned>,
     recycle: bool,
+}
+
+impl<'a> AtWork<'a> {
+    /// All that run in it.
+    fn all(&self) -> Vec<&'a Planned> {
+        [&self.analyzers[..], &self.beside[..]].concat()
+    }
 }
 
 /// What the pass hears, and from whom.
@@ -76,17 +94,16 @@ enum Heard {
 }
 
 impl Pass<'_> {
-    /// Settles analyzers, or loses them. Each entry of `groups` becomes one worker: that of the group, or one of its
-    /// own for a single analyzer.
+    /// Settles the analyzers of the units, or loses them. Each unit has a worker.
     pub(super) async fn run(
         &self,
-        groups: Vec<(Option<String>, Vec<&Planned>)>,
+        units: Vec<Unit<'_>>,
         settled: &mut BTreeMap<String, Settled>,
         seen: &mut Seen,
         progress: &mut Progress,
     ) -> Result<Vec<Lost>, NoDocument> {
         let (workers, mut lost) = tokio::select! {
-            gathered = self.gather(groups, settled) => gathered,
+            gathered = self.gather(units, settled) => gathered,
             () = self.job.cancel.cancelled() => return Err(NoDocument::GivenUp),
         };
         let (decoder, heard) = self.begin(&workers).await?;
@@ -110,15 +127,17 @@ impl Pass<'_> {
     /// Gets the workers; what is not loaded in them is settled here.
     async fn gather<'a>(
         &'a self,
-        groups: Vec<(Option<String>, Vec<&'a Planned>)>,
+        units: Vec<Unit<'a>>,
         settled: &mut BTreeMap<String, Settled>,
     ) -> (Vec<AtWork<'a>>, Vec<Lost>) {
         let (mut workers, mut lost) = (Vec::new(), Vec::new());
-        for (group, analyzers) in groups {
-            let first = analyzers.first().map_or("", |planned| planned.name.as_str());
+        for Unit { group, analyzers, beside } in units {
             let worker = match &group {
                 Some(group) => self.means.workers.of_group(group).await,
-                None => self.means.workers.solo(first).await,
+                None => {
+                    let names = analyzers.iter().chain(&beside).map(|planned| planned.name.clone());
+                    self.means.workers.solo(names.collect()).await
+                }
             };
             let worker = match worker {
                 Ok(worker) => worker,
@@ -134,20 +153,14 @@ impl Pass<'_> {
             };
             let mut loaded = Vec::new();
             for planned in analyzers {
-                match worker.load_state(&planned.name) {
-                    Some(LoadState::Loaded { .. }) => loaded.push(planned),
-                    Some(LoadState::NotLoaded { unavailable, reason }) => {
-                        let status =
-                            if unavailable { AnalyzerStatus::Unavailable } else { AnalyzerStatus::Failed };
-                        settled.insert(planned.name.clone(), Settled::without_findings(status, reason));
-                    }
-                    None => {
-                        lost.push(Lost { analyzer: planned.name.clone(), how: "does not have it".to_owned() })
-                    }
+                match why_not_loaded(&worker, planned, self.all) {
+                    None => loaded.push(planned),
+                    Some(outcome) => drop(settled.insert(planned.name.clone(), outcome)),
                 }
             }
+            let beside = beside.into_iter().filter(|planned| is_loaded(&worker, &planned.name)).collect();
             if !loaded.is_empty() {
-                workers.push(AtWork { worker, analyzers: loaded, recycle: false });
+                workers.push(AtWork { worker, analyzers: loaded, beside, recycle: false });
             }
         }
         (workers, lost)
@@ -169,7 +182,8 @@ impl Pass<'_> {
             .map_err(|error| internal(format!("out of descriptors: {error}")))?;
         let mut descriptors = vec![file];
         let mut consumers = Vec::new();
-        for (at, AtWork { worker, analyzers, .. }) in workers.iter().enumerate() {
+        for (at, at_work) in workers.iter().enumerate() {
+            let (worker, analyzers) = (&at_work.worker, at_work.all());
             let (ours, theirs) =
                 UnixStream::pair().map_err(|error| internal(format!("out of descriptors: {error}")))?;
             descriptors.push(OwnedFd::from(ours));
@@ -179,7 +193,8 @@ impl Pass<'_> {
                 batch: planned.description.batch,
             };
             consumers.push(Consumer { analyzers: analyzers.iter().map(request).collect() });
-            let in_job = analyzers.iter().map(|planned| plan::in_job(planned, analyzers, self.all)).collect();
+            let in_job =
+                analyzers.iter().map(|planned| plan::in_job(planned, &analyzers, self.all)).collect();
             let mut events = worker.start_job(self.job.number, in_job, OwnedFd::from(theirs)).await;
             let tell = tell.clone();
             tokio::spawn(async move {
@@ -257,6 +272,8 @@ impl Running<'_, '_> {
 
     async fn worker_said(&mut self, at: usize, event: WorkerEvent) {
         match event {
+            WorkerEvent::Said(FromAnalyze::Finished { analyzer, .. }, _)
+                if self.workers[at].beside.iter().any(|planned| planned.name == analyzer) => {}
             WorkerEvent::Said(FromAnalyze::Progress { analyzer, done_s, fraction, .. }, _) => {
                 self.progress.reached(&analyzer, done_s, fraction);
             }
@@ -266,6 +283,9 @@ impl Running<'_, '_> {
             }
             WorkerEvent::Said(FromAnalyze::Hung { analyzer, call, limit_s, .. }, _) => {
                 self.workers[at].recycle = true;
+                if self.workers[at].beside.iter().any(|planned| planned.name == analyzer) {
+                    return;
+                }
                 let reason = format!("its call {call}() did not return within {limit_s} s (call_limit_s)");
                 self.settle(&analyzer, Settled::without_findings(AnalyzerStatus::Failed, reason)).await;
             }
@@ -304,11 +324,12 @@ impl Running<'_, '_> {
 
     /// Hands the findings of an analyzer to the workers of those that wait for them; empty where there are none.
     async fn tell_others(&self, analyzer: &str, findings: &[u8]) {
-        for AtWork { worker, analyzers, .. } in &self.workers {
+        for at_work in &self.workers {
             let waits = |planned: &&Planned| {
                 planned.description.findings.iter().any(|other| other.analyzer == analyzer)
             };
-            if analyzers.iter().any(waits) {
+            let worker = &at_work.worker;
+            if at_work.all().iter().any(waits) {
                 worker.other_findings(self.pass.job.number, analyzer, findings).await;
             }
         }
@@ -419,6 +440,34 @@ impl Running<'_, '_> {
         }
         self.decoder.kill();
     }
+}
+
+fn is_loaded(worker: &AnalyzeWorker, analyzer: &str) -> bool {
+    matches!(worker.load_state(analyzer), Some(LoadState::Loaded { .. }))
+}
+
+/// What becomes of an analyzer that this worker cannot run, or not to any end: for its own sake, or for the sake of
+/// one whose findings it needs.
+fn why_not_loaded(worker: &AnalyzeWorker, planned: &Planned, all: &[Planned]) -> Option<Settled> {
+    let settled = |unavailable: bool, reason: String| {
+        let status = if unavailable { AnalyzerStatus::Unavailable } else { AnalyzerStatus::Failed };
+        Settled::without_findings(status, reason)
+    };
+    match worker.load_state(&planned.name) {
+        Some(LoadState::Loaded { .. }) => {}
+        Some(LoadState::NotLoaded { unavailable, reason }) => return Some(settled(unavailable, reason)),
+        None => return Some(settled(false, "its worker does not have it".to_owned())),
+    }
+    let needed = planned.description.findings.iter().filter(|other| other.needed);
+    let here = needed.filter_map(|other| all.iter().find(|planned| planned.name == other.analyzer));
+    here.filter_map(|other| match worker.load_state(&other.name) {
+        Some(LoadState::NotLoaded { unavailable, reason }) => {
+            let needs = format!("it needs the findings of {}, which cannot run: {reason}", other.name);
+            Some(settled(unavailable, needs))
+        }
+        _ => None,
+    })
+    .next()
 }
 
 fn round(seconds: f64) -> f64 {

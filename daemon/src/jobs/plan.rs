@@ -6,7 +6,7 @@ use std::sync::Arc;
 use va_protocol::api::problem::{Problem, ProblemKind};
 use va_protocol::api::result::AnalyzerStatus;
 use va_protocol::worker::control::AnalyzerInJob;
-use va_protocol::worker::description::{AnalyzerDescription, FindingsScope};
+use va_protocol::worker::description::{AnalyzerDescription, FindingsRequest, FindingsScope};
 
 use crate::config::Config;
 use crate::plugins::Registry;
@@ -32,6 +32,8 @@ pub(super) struct Planned {
     pub(super) name: String,
     pub(super) group: String,
     pub(super) description: AnalyzerDescription,
+    /// Asked for. The others run because one of these cannot do without their findings.
+    pub(super) shown: bool,
     /// Tells versions of the analyzer and of its settings apart.
     pub(super) fingerprint: String,
 }
@@ -79,26 +81,74 @@ impl Planner {
             );
         }
         let mut plan = JobPlan { by_name: asked.is_some(), ..JobPlan::default() };
-        for name in names {
-            let Some((plugin, description)) = registry.get(name) else { continue };
-            match (self.why_off(name), self.config.group_of(name)) {
-                (None, Some(group)) => {
-                    let settings = self.config.analyzer(name);
-                    plan.run.push(Planned {
-                        name: name.to_owned(),
-                        group: group.to_owned(),
-                        description: description.clone(),
-                        fingerprint: format!("{description:?} {settings:?} {}", changed(&plugin.path)),
-                    });
+        let mut needed = BTreeSet::new();
+        for name in &names {
+            if let Some(reason) = self.why_off(name) {
+                plan.left_out.insert((*name).to_owned(), (AnalyzerStatus::Skipped, reason));
+                continue;
+            }
+            let with_needed = registry.with_needed(name);
+            match with_needed.iter().find_map(|other| self.why_not_for(name, other, registry)) {
+                Some(reason) => {
+                    plan.left_out.insert((*name).to_owned(), (AnalyzerStatus::Unavailable, reason));
                 }
-                (reason, _) => {
-                    plan.left_out
-                        .insert(name.to_owned(), (AnalyzerStatus::Skipped, reason.unwrap_or_default()));
-                }
+                None => needed.extend(with_needed),
             }
         }
+        let shown = |name: &str| names.contains(name) && !plan.left_out.contains_key(name);
+        plan.run = needed.iter().filter_map(|name| self.planned(name, shown(name), registry)).collect();
         Ok(plan)
     }
+
+    fn planned(&self, name: &str, shown: bool, registry: &Registry) -> Option<Planned> {
+        let (plugin, description) = registry.get(name)?;
+        let settings = self.config.analyzer(name);
+        Some(Planned {
+            name: name.to_owned(),
+            group: self.config.group_of(name)?.to_owned(),
+            description: description.clone(),
+            shown,
+            fingerprint: format!("{description:?} {settings:?} {}", changed(&plugin.path)),
+        })
+    }
+
+    /// Why an analyzer cannot have the findings of another that it needs; `None` where it can.
+    fn why_not_for(&self, name: &str, other: &str, registry: &Registry) -> Option<String> {
+        if registry.get(other).is_none() {
+            return Some(format!("it needs the findings of {other}, and there is no such analyzer"));
+        }
+        let (group, others) = (self.config.group_of(name), self.config.group_of(other));
+        if others.is_none() {
+            return Some(format!("it needs the findings of {other}, which no group takes"));
+        }
+        let per_frame = registry.get(name).is_some_and(|(_, description)| {
+            let of_other = |wanted: &FindingsRequest| wanted.analyzer == other && wanted.needed;
+            description
+                .findings
+                .iter()
+                .any(|wanted| of_other(wanted) && wanted.scope == FindingsScope::PerFrame)
+        });
+        (per_frame && group != others)
+            .then(|| format!("it needs the findings of {other} frame by frame; put both into the same group"))
+    }
+}
+
+/// Those of a job whose findings an analyzer needs frame by frame, by any number of steps.
+pub(super) fn needed_beside<'a>(planned: &Planned, all: &'a [Planned]) -> Vec<&'a Planned> {
+    let mut beside: Vec<&Planned> = Vec::new();
+    let mut waiting = vec![&planned.description];
+    while let Some(description) = waiting.pop() {
+        let needed = |wanted: &&FindingsRequest| wanted.needed && wanted.scope == FindingsScope::PerFrame;
+        for wanted in description.findings.iter().filter(needed) {
+            let known = |other: &&Planned| other.name == wanted.analyzer;
+            if let Some(other) = all.iter().find(known).filter(|_| !beside.iter().any(|other| known(&other)))
+            {
+                beside.push(other);
+                waiting.push(&other.description);
+            }
+        }
+    }
+    beside
 }
 
 /// When a file was last changed, as text.

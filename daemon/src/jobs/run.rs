@@ -10,11 +10,12 @@ use va_protocol::api::job::{JobEvent, JobRequest};
 use va_protocol::api::problem::{Problem, ProblemKind};
 use va_protocol::api::result::{AnalyzerStatus, DocumentStatus, SCHEMA_VERSION};
 
+use super::dependencies;
 use super::document::{self, Ingredients};
 use super::file::{self, VideoFile};
 use super::outcome::Settled;
-use super::pass::{Lost, Pass, Seen};
-use super::plan::{JobPlan, Planned, Planner};
+use super::pass::{Lost, Pass, Seen, Unit};
+use super::plan::{self, JobPlan, Planned, Planner};
 use super::progress::Progress;
 use super::results::{self, Results};
 use crate::config::Config;
@@ -137,10 +138,8 @@ async fn analyse(
     plan: JobPlan,
 ) -> Result<Ingredients, NoDocument> {
     let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
-    for (name, (status, reason)) in &plan.left_out {
-        settled.insert(name.clone(), Settled::without_findings(*status, reason.clone()));
-    }
-    let mut progress = Progress::new(plan.run.iter().map(|planned| planned.name.clone()), job.asked);
+    let shown = plan.run.iter().filter(|planned| planned.shown);
+    let mut progress = Progress::new(shown.map(|planned| planned.name.clone()), job.asked);
     let pass = Pass { job, means, video: &video, all: &plan.run };
     let mut seen = Seen::default();
     let lost = pass.run(groups_of(&plan.run), &mut settled, &mut seen, &mut progress).await?;
@@ -148,7 +147,12 @@ async fn analyse(
         let names: Vec<&str> = lost.iter().map(|lost| lost.analyzer.as_str()).collect();
         tracing::warn!(job = %job.name, "again, each on its own, since their worker ended: {}", names.join(", "));
         let alone = plan.run.iter().filter(|planned| names.contains(&planned.name.as_str()));
-        let alone = alone.map(|planned| (None, vec![planned])).collect();
+        let alone = alone.map(|planned| Unit {
+            group: None,
+            analyzers: vec![planned],
+            beside: plan::needed_beside(planned, &plan.run),
+        });
+        let alone = alone.collect();
         let mut seen_again = Seen::default();
         for Lost { analyzer, how } in pass.run(alone, &mut settled, &mut seen_again, &mut progress).await? {
             let reason = format!("its worker process {how}");
@@ -156,18 +160,30 @@ async fn analyse(
         }
         seen.again(seen_again);
     }
+    dependencies::degrade(&mut settled, &plan.run);
+    for planned in plan.run.iter().filter(|planned| !planned.shown) {
+        // One that failed is shown: the status of the document has to have its reason.
+        if settled.get(&planned.name).is_some_and(|settled| settled.status != AnalyzerStatus::Failed) {
+            settled.remove(&planned.name);
+        }
+    }
+    for (name, (status, reason)) in &plan.left_out {
+        settled.insert(name.clone(), Settled::without_findings(*status, reason.clone()));
+    }
     let versions =
         plan.run.iter().map(|planned| (planned.name.clone(), planned.description.version.clone())).collect();
     Ok(Ingredients { video, seen, settled, versions, by_name: plan.by_name })
 }
 
 /// Analyzers by their group.
-fn groups_of(planned: &[Planned]) -> Vec<(Option<String>, Vec<&Planned>)> {
+fn groups_of(planned: &[Planned]) -> Vec<Unit<'_>> {
     let mut groups: BTreeMap<&str, Vec<&Planned>> = BTreeMap::new();
     for planned in planned {
         groups.entry(&planned.group).or_default().push(planned);
     }
-    groups.into_iter().map(|(group, planned)| (Some(group.to_owned()), planned)).collect()
+    let unit =
+        |(group, analyzers): (&str, _)| Unit { group: Some(group.to_owned()), analyzers, beside: Vec::new() };
+    groups.into_iter().map(unit).collect()
 }
 
 fn key_of(video: &VideoFile, plan: &JobPlan) -> String {

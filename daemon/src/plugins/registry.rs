@@ -1,6 +1,6 @@
 //! The analyzers that were found, by name. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -61,7 +61,54 @@ impl Registry {
                 }
             }
         }
+        registry.break_circles();
         registry
+    }
+
+    /// Analyzers that wait for each other's findings in a circle would do so for ever.
+    fn break_circles(&mut self) {
+        let names: Vec<String> = self.analyzers.keys().cloned().collect();
+        for name in names {
+            let Some(circle) = self.circle_from(&name) else { continue };
+            if let Some(plugin) = self.analyzers.remove(&name) {
+                let reason = format!("its findings depend on themselves: {}", circle.join(" needs "));
+                self.broken.push((plugin.path, reason));
+            }
+        }
+    }
+
+    /// The way from an analyzer by what it builds on back to itself, if there is one.
+    fn circle_from(&self, name: &str) -> Option<Vec<String>> {
+        let mut ways = vec![vec![name.to_owned()]];
+        let mut seen = BTreeSet::new();
+        while let Some(way) = ways.pop() {
+            let Some((_, description)) = way.last().and_then(|last| self.get(last)) else { continue };
+            for other in description.findings.iter().map(|other| &other.analyzer) {
+                let further = [&way[..], std::slice::from_ref(other)].concat();
+                if other == name {
+                    return Some(further);
+                }
+                if seen.insert(other.clone()) {
+                    ways.push(further);
+                }
+            }
+        }
+        None
+    }
+
+    /// An analyzer and all whose findings it cannot do without, by any number of steps.
+    pub(crate) fn with_needed(&self, name: &str) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        let mut waiting = vec![name.to_owned()];
+        while let Some(next) = waiting.pop() {
+            if let Some((_, description)) = self.get(&next) {
+                let needed = description.findings.iter().filter(|other| other.needed);
+                waiting
+                    .extend(needed.map(|other| other.analyzer.clone()).filter(|other| !all.contains(other)));
+            }
+            all.insert(next);
+        }
+        all
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<(&Plugin, &AnalyzerDescription)> {
@@ -75,5 +122,60 @@ impl Registry {
 
     pub(crate) fn broken(&self) -> &[(PathBuf, String)] {
         &self.broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use va_protocol::worker::description::{FindingsRequest, FindingsScope};
+
+    fn plugin(name: &str, builds_on: &[(&str, bool)]) -> Plugin {
+        let findings = builds_on.iter().map(|(analyzer, needed)| FindingsRequest {
+            analyzer: (*analyzer).to_owned(),
+            scope: FindingsScope::PerFrame,
+            needed: *needed,
+        });
+        let description = AnalyzerDescription {
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            about: String::new(),
+            frames: None,
+            audio: None,
+            findings: findings.collect(),
+            batch: 1,
+            models: Vec::new(),
+            memory_mib: 0,
+        };
+        Plugin { path: PathBuf::from(format!("/{name}.so")), described: Ok(description) }
+    }
+
+    #[test]
+    fn a_circle_is_told_with_its_chain_and_does_not_take_others_with_it() {
+        let plugins = vec![
+            plugin("a", &[("b", true)]),
+            plugin("b", &[("c", false)]),
+            plugin("c", &[("a", true)]),
+            plugin("d", &[("a", false)]),
+        ];
+        let registry = Registry::new(plugins, &Config::default());
+        let (path, reason) = &registry.broken()[0];
+        assert_eq!(path, &PathBuf::from("/a.so"));
+        assert_eq!(reason, "its findings depend on themselves: a needs b needs c needs a");
+        assert_eq!(registry.names().collect::<Vec<_>>(), ["b", "c", "d"], "without a there is no circle");
+    }
+
+    #[test]
+    fn what_is_needed_is_found_by_any_number_of_steps() {
+        let plugins = vec![
+            plugin("age", &[("faces", true), ("people", false)]),
+            plugin("faces", &[("shots", true)]),
+            plugin("people", &[]),
+            plugin("shots", &[]),
+        ];
+        let registry = Registry::new(plugins, &Config::default());
+        let needed: Vec<String> = registry.with_needed("age").into_iter().collect();
+        assert_eq!(needed, ["age", "faces", "shots"]);
+        assert_eq!(registry.with_needed("nobody").len(), 1);
     }
 }

@@ -10,7 +10,7 @@
 //! ```
 //! Others send it commands; it alone changes this state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ type Answer<T> = oneshot::Sender<T>;
 #[derive(Debug)]
 enum Command {
     Worker { group: String, answer: Answer<Result<Arc<AnalyzeWorker>, String>> },
-    Solo { analyzer: String, answer: Answer<Result<Arc<AnalyzeWorker>, String>> },
+    Solo { analyzers: Vec<String>, answer: Answer<Result<Arc<AnalyzeWorker>, String>> },
     Decoder { answer: Answer<Result<(Process, link::Receiver), String>> },
     KeepDecoder,
     Recycle { pid: u32 },
@@ -86,12 +86,12 @@ impl Workers {
         worker.ready().await.map(|()| worker)
     }
 
-    /// A worker of its own for one analyzer, for as long as somebody holds it.
+    /// A worker of their own for analyzers of one group, for as long as somebody holds it.
     ///
     /// # Errors
     /// As [`of_group`](Self::of_group).
-    pub(crate) async fn solo(&self, analyzer: &str) -> Result<Arc<AnalyzeWorker>, String> {
-        let worker = self.ask(|answer| Command::Solo { analyzer: analyzer.to_owned(), answer }).await??;
+    pub(crate) async fn solo(&self, analyzers: Vec<String>) -> Result<Arc<AnalyzeWorker>, String> {
+        let worker = self.ask(|answer| Command::Solo { analyzers, answer }).await??;
         worker.ready().await.map(|()| worker)
     }
 
@@ -205,7 +205,7 @@ impl Supervisor {
         // Who asked and is gone needs no answer.
         match command {
             Command::Worker { group, answer } => drop(answer.send(self.worker(&group))),
-            Command::Solo { analyzer, answer } => drop(answer.send(self.solo(&analyzer))),
+            Command::Solo { analyzers, answer } => drop(answer.send(self.solo(&analyzers))),
             Command::Decoder { answer } => drop(answer.send(self.take_decoder())),
             Command::KeepDecoder => self.keep_decoder(),
             Command::Recycle { pid } => {
@@ -224,11 +224,11 @@ impl Supervisor {
         }
     }
 
+    /// Of all that are enabled, and of those that they need.
     fn form_groups(&mut self) {
-        for analyzer in self.registry.names().map(str::to_owned).collect::<Vec<_>>() {
-            if !self.config.analyzer(&analyzer).enabled {
-                continue;
-            }
+        let enabled = self.registry.names().filter(|name| self.config.analyzer(name).enabled);
+        let all: BTreeSet<String> = enabled.flat_map(|name| self.registry.with_needed(name)).collect();
+        for analyzer in all.into_iter().filter(|name| self.registry.get(name).is_some()) {
             if let Some(group) = self.config.group_of(&analyzer) {
                 self.groups.entry(group.to_owned()).or_default().analyzers.push(analyzer);
             }
@@ -291,10 +291,11 @@ impl Supervisor {
         group.worker.clone().ok_or_else(last)
     }
 
-    fn solo(&self, analyzer: &str) -> Result<Arc<AnalyzeWorker>, String> {
-        let group = self.config.group_of(analyzer).ok_or_else(|| "has no group".to_owned())?;
-        let configuration = self.configuration(group, &[analyzer.to_owned()]);
-        let label = format!("analyze {analyzer} alone");
+    fn solo(&self, analyzers: &[String]) -> Result<Arc<AnalyzeWorker>, String> {
+        let first = analyzers.first().map_or("", String::as_str);
+        let group = self.config.group_of(first).ok_or_else(|| "has no group".to_owned())?;
+        let configuration = self.configuration(group, analyzers);
+        let label = format!("analyze {first} alone");
         self.start_worker(label, configuration).map_err(|error| format!("cannot be started: {error:#}"))
     }
 

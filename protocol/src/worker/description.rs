@@ -11,8 +11,16 @@ pub struct AnalyzerDescription {
     pub audio: Option<AudioRequest>,
     pub findings: Vec<FindingsRequest>,
     pub batch: u32,
-    pub models: Vec<String>,
+    pub models: Vec<ModelRequest>,
     pub memory_mib: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelRequest {
+    /// Any of these will do, the best one first.
+    pub any_of: Vec<String>,
+    /// The analyzer finds something without it, too.
+    pub optional: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -66,6 +74,8 @@ pub enum AudioRequest {
 pub struct FindingsRequest {
     pub analyzer: String,
     pub scope: FindingsScope,
+    /// The other analyzer runs for this one, also where nobody asked for it.
+    pub needed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use va_analyzer_sdk::{Error, ErrorKind, HostServices, LogLevel, Result};
 use va_protocol::worker::control::FromAnalyze;
@@ -18,6 +18,8 @@ pub(super) struct Shared {
     pub(super) threads: usize,
     pub(super) settings: String,
     pub(super) models: BTreeMap<String, String>,
+    /// Where its models really run, once it has said so.
+    pub(super) running_on: OnceLock<String>,
     pub(super) daemon: link::Sender,
 }
 
@@ -39,6 +41,21 @@ impl Shared {
         };
         // Where the daemon is gone, this process is about to end.
         let _ = self.daemon.send(&line);
+    }
+}
+
+impl Shared {
+    /// Extensions of the interface: `running_on` takes the device on which the models really run, as a JSON text.
+    fn control(&self, operation: &str, json: &str) -> Result<String> {
+        match operation {
+            "running_on" => {
+                let device: String =
+                    serde_json::from_str(json).map_err(|error| Error::new(error.to_string()))?;
+                let _ = self.running_on.set(device);
+                Ok("null".to_owned())
+            }
+            _ => Err(unsupported(operation)),
+        }
     }
 }
 
@@ -76,8 +93,8 @@ impl HostServices for LoadHost {
         false
     }
 
-    fn control(&self, operation: &str, _json: &str) -> Result<String> {
-        Err(unsupported(operation))
+    fn control(&self, operation: &str, json: &str) -> Result<String> {
+        self.0.control(operation, json)
     }
 }
 
@@ -117,7 +134,7 @@ impl HostServices for SessionHost {
         self.cancelled.load(Ordering::Relaxed)
     }
 
-    fn control(&self, operation: &str, _json: &str) -> Result<String> {
-        Err(unsupported(operation))
+    fn control(&self, operation: &str, json: &str) -> Result<String> {
+        self.shared.control(operation, json)
     }
 }

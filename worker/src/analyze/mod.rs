@@ -18,7 +18,7 @@ mod session;
 use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -97,6 +97,7 @@ fn load(
             threads,
             settings: wanted.settings.clone(),
             models: wanted.models.clone(),
+            running_on: OnceLock::new(),
             daemon: daemon.clone(),
         });
         let done = done.clone();
@@ -115,8 +116,10 @@ fn load(
         let message = match result {
             Ok(in_memory) => {
                 let call_limit = Duration::from_secs_f64(wanted.call_limit_s);
+                // Who has not said where it runs has no model that could run elsewhere.
+                let device = shared.running_on.get().map_or("cpu", String::as_str).to_owned();
                 loaded.insert(wanted.name, Arc::new(Loaded { analyzer: in_memory, shared, call_limit }));
-                FromAnalyze::Loaded { analyzer, device: device.to_owned(), load_s: took.as_secs_f64() }
+                FromAnalyze::Loaded { analyzer, device, load_s: took.as_secs_f64() }
             }
             Err((unavailable, reason)) => FromAnalyze::NotLoaded { analyzer, unavailable, reason },
         };
