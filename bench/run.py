@@ -63,7 +63,8 @@ class Installation:
         self.prefix = prefix
         self.programs = prefix / "lib/va"
         self.folder = folder
-        self.own = sorted(library.stem for library in (self.programs / "analyzers").glob("*.so"))
+        libraries = sorted((self.programs / "analyzers").glob("*.so"))
+        self.own = [library.stem for library in libraries if self.needs_nothing(library)]
         self.config = folder / "va.toml"
         self.plugins = folder / "plugins"
         self.plugins.mkdir()
@@ -72,14 +73,23 @@ class Installation:
             f'[analyzers.{self.no_op}]\nevery_nth = 10\nsettings = {{ behaviour = "noop" }}\n' if no_op else "")
         self.daemons = 0
 
+    def needs_nothing(self, library):
+        """No model and no other analyzer: what is measured here is the system, and not the models."""
+        description = self.describe(library)
+        return (all(model["optional"] for model in description["models"])
+                and not any(other["needed"] for other in description["findings"]))
+
     def add(self, library):
         """Its name."""
+        shutil.copy(library, self.plugins)
+        return self.describe(library)["name"]
+
+    def describe(self, library):
         said = subprocess.run([self.programs / "va-worker", "describe", library], capture_output=True, text=True)
         described = json.loads(said.stdout.splitlines()[-1]) if said.stdout else {"reason": said.stderr.strip()}
         if described.get("result") != "ok":
             sys.exit(f"bench: {library} cannot be used: {described['reason']}")
-        shutil.copy(library, self.plugins)
-        return described["description"]["name"]
+        return described["description"]
 
     def daemon(self):
         """A new one, with a state folder of its own."""

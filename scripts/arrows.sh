@@ -23,8 +23,10 @@ never() {
 never va-protocol "$NETWORK|va-.*"
 never va-analyzer-sdk "$NETWORK|$MODELS|$FFMPEG|va-.*"
 never va-inference "$NETWORK|$FFMPEG|va-protocol|va-worker|va-daemon|vactl"
+never va-models "$NETWORK|$MODELS|$FFMPEG|ureq|va-.*"
+never va-models-pull "$NETWORK|$MODELS|$FFMPEG|va-protocol|va-analyzer-sdk|va-inference|va-worker|va-daemon|vactl"
 never va-worker "$NETWORK|$MODELS|va-inference|$OWN_ANALYZERS"
-never va-daemon "$MODELS|$FFMPEG|abi_stable|va-analyzer-sdk|va-inference|va-worker|vactl|$OWN_ANALYZERS"
+never va-daemon "ureq|va-models-pull|$MODELS|$FFMPEG|abi_stable|va-analyzer-sdk|va-inference|va-worker|vactl|$OWN_ANALYZERS"
 never vactl "$MODELS|$FFMPEG|abi_stable|va-analyzer-sdk|va-inference|va-worker|va-daemon"
 for analyzer in $(printf '%s' "$OWN_ANALYZERS" | tr '|' ' '); do
     never "$analyzer" "$NETWORK|$FFMPEG|va-protocol|va-worker|va-daemon|vactl|$OWN_ANALYZERS"

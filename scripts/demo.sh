@@ -16,7 +16,8 @@ vactl=$PREFIX/bin/vactl
 # A socket's path must be short, so the state is not below the target folder.
 VA_STATE_DIR=$(mktemp -d)
 VA_SOCKET=$VA_STATE_DIR/va.sock
-export VA_STATE_DIR VA_SOCKET
+VA_MODELS_DIR=$VA_CACHE_DIR/models
+export VA_STATE_DIR VA_SOCKET VA_MODELS_DIR
 unset VA_DAEMON
 
 stop() {

@@ -4,7 +4,9 @@ set -eu
 
 PACKAGES="gcc libc6-dev pkg-config clang libclang-dev ffmpeg
     libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev
-    python3 python3-pip"
+    python3 python3-pip fonts-dejavu-core fonts-liberation fonts-lato"
+# Debian's npm does not go with a Node.js from elsewhere, which brings its own.
+command -v npm >/dev/null || PACKAGES="$PACKAGES npm"
 LIBRARIES="libavcodec libavformat libavutil libswscale libswresample"
 
 fail() {
@@ -36,7 +38,7 @@ debian_packages() {
 # Elsewhere a person installs them; here is only told which.
 other_system() {
     missing=
-    for program in cc clang pkg-config ffmpeg python3; do
+    for program in cc clang pkg-config ffmpeg python3 npm; do
         command -v "$program" >/dev/null || missing="$missing $program"
     done
     for library in $LIBRARIES; do

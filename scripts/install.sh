@@ -42,15 +42,17 @@ install_all() {
 
 # What the operator wrote stays.
 install_configuration() {
-    kept=$to/etc/va/va.toml
-    if [ ! -e "$kept" ]; then
-        put 644 configs/va.toml "$kept"
-    elif cmp -s configs/va.toml "$kept"; then
-        rm -f "$kept.new"
-    else
-        put 644 configs/va.toml "$kept.new"
-        echo "install: $kept was changed and is kept; the new one is beside it, va.toml.new"
-    fi
+    for name in va.toml models.toml; do
+        kept=$to/etc/va/$name
+        if [ ! -e "$kept" ]; then
+            put 644 "configs/$name" "$kept"
+        elif cmp -s "configs/$name" "$kept"; then
+            rm -f "$kept.new"
+        else
+            put 644 "configs/$name" "$kept.new"
+            echo "install: $kept was changed and is kept; the new one is beside it, $name.new"
+        fi
+    done
 }
 
 install_unit() {
@@ -64,13 +66,13 @@ install_unit() {
 
 remove_all() {
     rm -f "$to/bin/vactl" "$to/lib/va/va-daemon" "$to/lib/va/va-worker" "$to/lib/systemd/system/va-daemon.service" \
-        "$to/etc/va/va.toml.new"
+        "$to/etc/va/va.toml.new" "$to/etc/va/models.toml.new"
     for name in $(names); do
         rm -f "$to/lib/va/analyzers/$name.so"
     done
     rmdir "$to/lib/va/analyzers" "$to/lib/va" 2>/dev/null || true
     if [ -e "$to/etc/va/va.toml" ]; then
-        echo "removed from $to; $to/etc/va/va.toml is kept"
+        echo "removed from $to; what is in $to/etc/va is kept"
     fi
 }
 

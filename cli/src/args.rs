@@ -27,6 +27,8 @@ pub enum Command {
     /// What the daemon's analyzers are
     #[command(subcommand)]
     Plugins(Plugins),
+    /// The models that analyzers run: what there is, what is installed, and installing it
+    Models(Models),
     /// How the daemon does: its groups, workers and jobs
     Status(Listing),
     /// The JSON Schema of the result document
@@ -64,6 +66,76 @@ pub struct Analyze {
 pub enum Plugins {
     /// List the analyzers, and whether they can be used
     List(Listing),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Models {
+    /// The folder of models [default: $VA_MODELS_DIR, else va/models in $XDG_DATA_HOME or in ~/.local/share]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub models_dir: Option<PathBuf>,
+    /// The table of models [default: $VA_MODELS_TABLE, else models.toml beside va.toml, else the one that is built in]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub table: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: ModelsCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum ModelsCommand {
+    /// List the models of the table, and which of them are installed
+    List(Listing),
+    /// All that is known of one model
+    Show {
+        name: String,
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Fetch models, convert them where they need it, and install them; nothing is done twice
+    Pull(Pull),
+    /// Compare the files of installed models with their sums
+    Verify {
+        /// All that are installed, where none is named
+        names: Vec<String>,
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Remove models, with their earlier versions
+    Remove {
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Print the folder with a model's files
+    Path { name: String },
+    /// Return to the version before the last update; a second time, back again
+    Rollback { name: String },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Pull {
+    /// These models, and the runtime that they need
+    pub names: Vec<String>,
+    /// All models of these tiers [default: the default tier, where no model is named]
+    #[arg(long, value_name = "TIER,...", value_delimiter = ',')]
+    pub tier: Vec<Tier>,
+    /// Take them from this file or folder, and from no network: a model's own files, or the archives it comes in
+    #[arg(long, value_name = "PATH")]
+    pub from: Option<PathBuf>,
+    /// Accept a licence for research only, or terms that nobody states; may be repeated
+    #[arg(long, value_name = "LICENCE")]
+    pub accept_license: Vec<String>,
+    /// Also what is installed already
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tier {
+    /// What a fresh machine needs
+    Default,
+    /// Lighter, more permissive, or optional
+    Small,
+    /// What the authors of the methods published
+    Reference,
 }
 
 #[derive(Debug, Clone, Subcommand)]

@@ -12,7 +12,13 @@ use crate::output::{Style, duration, text};
 
 /// Steps of a bar.
 const STEPS: u64 = 1000;
-const TICK: Duration = Duration::from_millis(120);
+pub(crate) const TICK: Duration = Duration::from_millis(120);
+
+/// Whether standard error is a terminal that can move its cursor.
+pub(crate) fn can_be_live() -> bool {
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    std::io::stderr().is_terminal() && !dumb
+}
 
 /// Takes its lines away again when it is dropped.
 #[derive(Debug)]
@@ -26,8 +32,7 @@ pub(crate) struct Display {
 impl Display {
     pub(crate) fn of(video: &Path, quiet: bool) -> Self {
         let style = Style::of_stderr();
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        let live = std::io::stderr().is_terminal() && !quiet && !dumb;
+        let live = can_be_live() && !quiet;
         let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let lines = MultiProgress::with_draw_target(target);
         let job = lines.add(ProgressBar::new_spinner().with_style(template("{spinner} {prefix}  {msg}")));
@@ -73,12 +78,12 @@ impl Drop for Display {
     }
 }
 
-fn bar_style(colour: bool) -> ProgressStyle {
+pub(crate) fn bar_style(colour: bool) -> ProgressStyle {
     let bar = if colour { "{bar:30.cyan/dim}" } else { "{bar:30}" };
     template(&format!("  {{prefix}}  {bar} {{percent:>3}} %  {{msg}}")).progress_chars("━╸─")
 }
 
-fn template(text: &str) -> ProgressStyle {
+pub(crate) fn template(text: &str) -> ProgressStyle {
     ProgressStyle::with_template(text).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 

@@ -8,6 +8,7 @@ mod config;
 mod documentation;
 mod http;
 mod jobs;
+mod models;
 mod plugins;
 mod state_dir;
 mod telemetry;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Arguments;
 use crate::config::Config;
+use crate::models::Models;
 use crate::state_dir::StateDir;
 use crate::workers::Programs;
 use clap::Parser;
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
 struct Prepared {
     config: Arc<Config>,
     programs: Programs,
+    models: Arc<Models>,
     state_dir: StateDir,
     listener: std::os::unix::net::UnixListener,
 }
@@ -69,23 +72,32 @@ struct Prepared {
 fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let config = Arc::new(Config::load(arguments.config.as_deref())?);
     let programs = Programs::beside_this_one(&arguments.plugins, &config)?;
+    let models = Arc::new(Models::open(&config.models, &arguments.state_dir)?);
     let state_dir = StateDir::open(&arguments.state_dir)?;
     let listener = http::listen::bind(&arguments.socket())?;
-    Ok(Prepared { config, programs, state_dir, listener })
+    Ok(Prepared { config, programs, models, state_dir, listener })
 }
 
 async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result<()> {
-    let Prepared { config, programs, state_dir, listener } = prepared;
+    let Prepared { config, programs, models, state_dir, listener } = prepared;
     let stopping = CancellationToken::new();
     let (registry, discovery) = plugins::discover(programs.clone(), Arc::clone(&config));
-    let (workers, supervision) = workers::supervise(programs, Arc::clone(&config), registry.clone());
+    let (workers, supervision) =
+        workers::supervise(programs, Arc::clone(&config), Arc::clone(&models), registry.clone());
     let results = jobs::Results::open(&state_dir, config.jobs.stored_results)?;
-    let (jobs, scheduling) =
-        jobs::schedule(Arc::clone(&config), registry.clone(), workers.clone(), results, stopping.clone());
+    let (jobs, scheduling) = jobs::schedule(
+        Arc::clone(&config),
+        Arc::clone(&models),
+        registry.clone(),
+        workers.clone(),
+        results,
+        stopping.clone(),
+    );
 
     let state = http::Daemon {
         begun,
         arguments: Arc::new(arguments.clone()),
+        models,
         registry,
         workers: workers.clone(),
         jobs: jobs.clone(),

@@ -1,6 +1,25 @@
-//! The pure image and audio work that analyzers share. Running models will live here, too.
+//! Running a model, and the pure image, text and audio work round it, shared by analyzers.
 //!
-//! Nothing here knows of plugins, videos or findings; an analyzer's own method stays in the analyzer.
+//! | module | what it does |
+//! |---|---|
+//! | [`onnx`] | loads and runs a model by ONNX Runtime |
+//! | [`image`] | pixels into a model's input: resize, letterbox, crop, turn, normalise; colours |
+//! | [`geometry`] | boxes, and the affine maps between a picture and a crop of it |
+//! | [`detect`] | a detector's output into boxes: decoding, anchors, non-maximum suppression |
+//! | [`track`] | boxes of one picture after another into tracks |
+//! | [`text`] | text detection's map into boxes, text recognition's probabilities into characters |
+//! | [`mask`] | masks: run lengths as COCO writes them, areas, sizes |
+//! | [`audio`] | samples into spectra and levels |
+//!
+//! Only [`onnx`] runs anything; the rest is pure and works on borrowed buffers. Nothing here starts a thread: several
+//! analyzers share a process and its cores. Nothing here knows of plugins, videos or findings; an analyzer's own method
+//! stays in the analyzer.
 
 pub mod audio;
+pub mod detect;
+pub mod geometry;
 pub mod image;
+pub mod mask;
+pub mod onnx;
+pub mod text;
+pub mod track;

@@ -3,6 +3,7 @@
 mod analyze;
 mod completions;
 mod daemon;
+mod models;
 mod plugins;
 mod schema;
 mod status;
@@ -26,6 +27,7 @@ pub async fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 async fn command(places: &Places, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Analyze(arguments) => return analyze::run(places, arguments).await,
+        Command::Models(arguments) => models::run(arguments).await?,
         Command::Plugins(arguments) => plugins::run(places, arguments).await?,
         Command::Status(listing) => status::run(places, listing).await?,
         Command::Schema => schema::run().await?,

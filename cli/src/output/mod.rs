@@ -3,6 +3,7 @@
 mod analyzers;
 mod grid;
 mod json;
+pub(crate) mod models;
 mod quantity;
 mod status;
 mod style;
@@ -12,7 +13,7 @@ pub mod text;
 use std::io::{ErrorKind, Write};
 
 pub use self::analyzers::analyzers;
-pub(crate) use self::quantity::duration;
+pub(crate) use self::quantity::{bytes, counted, duration};
 pub use self::status::status;
 pub use self::style::{Style, Tone};
 pub use self::summary::{Kept, summary};

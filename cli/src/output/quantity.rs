@@ -31,7 +31,7 @@ pub(crate) fn duration(seconds: f64) -> String {
 }
 
 /// Decimal multiples of a byte.
-pub(super) fn bytes(count: u64) -> String {
+pub(crate) fn bytes(count: u64) -> String {
     let (size, unit) = match count {
         0..1_000 => return format!("{count} bytes"),
         1_000..1_000_000 => (1e3, "kB"),
@@ -42,7 +42,7 @@ pub(super) fn bytes(count: u64) -> String {
 }
 
 /// `1 segment`, `2 segments`.
-pub(super) fn counted(count: u64, thing: &str) -> String {
+pub(crate) fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 

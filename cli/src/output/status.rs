@@ -32,6 +32,7 @@ fn daemon(status: &Status, style: &Style) -> String {
         ("jobs", jobs),
         ("socket", clean(&status.socket)),
         ("state", clean(&status.state_dir)),
+        ("models", clean(&status.models_dir)),
         ("config", config),
     ];
     rows.map(|(key, value)| format!("{}  {value}\n", style.paint(Tone::Faint, &padded(key, 6)))).concat()
@@ -97,6 +98,7 @@ mod tests {
             version: "0.1.0".to_owned(),
             socket: "/home/u/.local/state/va/va.sock".to_owned(),
             state_dir: "/home/u/.local/state/va".to_owned(),
+            models_dir: "/home/u/.local/share/va/models".to_owned(),
             config: None,
             uptime_s: 3725.0,
             groups: vec![GroupStatus {
@@ -123,6 +125,7 @@ mod tests {
         jobs    1 running, 2 waiting, 17 finished, 3 given up
         socket  /home/u/.local/state/va/va.sock
         state   /home/u/.local/state/va
+        models  /home/u/.local/share/va/models
         config  built-in defaults
 
         GROUP  DEVICE  THREADS  MEMORY    ANALYZERS

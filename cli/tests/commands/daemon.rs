@@ -33,7 +33,7 @@ fn start(vactl: &Vactl, script: &str) -> Ended {
 
 fn status(pid: u32) -> Answer {
     let body = format!(
-        r#"{{"pid":{pid},"version":"0.1.0","socket":"/s","state_dir":"/s","config":null,"uptime_s":1.0,"groups":[],
+        r#"{{"pid":{pid},"version":"0.1.0","socket":"/s","state_dir":"/s","models_dir":"/m","config":null,"uptime_s":1.0,"groups":[],
         "workers":[],"jobs":{{"queued":0,"running":0,"finished":0,"given_up":0}}}}"#
     );
     Answer::Body(200, "application/json", body)
@@ -157,7 +157,7 @@ fn a_daemon_that_does_not_stop_is_told() {
     assert_eq!(ended.code, Some(5));
     insta::assert_snapshot!(ended.stderr.replace(&this.to_string(), "PID"), @"
     vactl: the daemon (pid PID) was asked to stop and is still there after 0 s
-    hint: its running jobs may still be finishing; `kill -TERM PID; kill -TERM PID` ends it at once
+    hint: its running jobs may still be finishing; `kill -TERM PID` ends it at once
     ");
 }
 

@@ -4,4 +4,5 @@ mod analyze;
 mod daemon;
 mod fake_daemon;
 mod listings;
+mod models;
 mod vactl;

@@ -3,10 +3,14 @@
 use serde::Deserialize;
 use va_protocol::worker::description::{AnalyzerDescription, Sampling};
 
+/// They run for others that need their findings, and by themselves only where somebody wants to see them.
+const OFF_BY_DEFAULT: [&str; 2] = ["emotion_detection", "face_detection"];
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AnalyzerConfig {
-    pub(crate) enabled: bool,
+    /// Where it is not given: all run but those of [`OFF_BY_DEFAULT`].
+    pub(crate) enabled: Option<bool>,
     /// Look at every n-th frame.
     pub(crate) every_nth: Option<u32>,
     /// Look at so many frames a second.
@@ -22,7 +26,7 @@ pub(crate) struct AnalyzerConfig {
 impl Default for AnalyzerConfig {
     fn default() -> Self {
         AnalyzerConfig {
-            enabled: true,
+            enabled: None,
             every_nth: None,
             per_second: None,
             batch: None,
@@ -48,6 +52,10 @@ impl AnalyzerConfig {
             problems.push((format!("[{section}]"), "every_nth and per_second exclude each other".to_owned()));
         }
         problems
+    }
+
+    pub(super) fn is_enabled(&self, name: &str) -> bool {
+        self.enabled.unwrap_or(!OFF_BY_DEFAULT.contains(&name))
     }
 
     /// The description with this configuration's changes.

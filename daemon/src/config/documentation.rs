@@ -35,6 +35,10 @@ const ENVIRONMENT: &str = "
 |---|---|---|
 | `VA_SOCKET` | `va-daemon`, `vactl` | The Unix socket. `vactl` then tries no other. |
 | `VA_STATE_DIR` | `va-daemon`, `vactl` | The state folder. |
+| `VA_MODELS_DIR` | `va-daemon`, `vactl` | The folder of installed models. |
+| `VA_MODELS_TABLE` | `va-daemon`, `vactl` | The table of models, where it is not `etc/va/models.toml` of the installation or the one that is built in. |
+| `VA_HUB_URL` | `vactl` | Where models of a hub are fetched from. |
+| `XDG_DATA_HOME` | `va-daemon`, `vactl` | Where `VA_MODELS_DIR` is not set: models lie in `va/models` in it, else in `.local/share/va/models` in `HOME`. |
 | `XDG_STATE_HOME` | `va-daemon`, `vactl` | Where `VA_STATE_DIR` is not set: the state folder is `va` in it. |
 | `HOME` | `va-daemon`, `vactl` | Where neither is set: the state folder is `.local/state/va` in it. |
 | `VA_LOG` | `va-daemon` | What is logged: `info`, the default, `debug`, or by part, such as `info,va_daemon::workers=trace`. |

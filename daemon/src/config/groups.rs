@@ -1,6 +1,7 @@
 //! `[groups.NAME]`: which analyzers share a worker process, on which device, with how much of the machine.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 
@@ -16,14 +17,39 @@ pub(crate) struct GroupConfig {
     pub(crate) memory_mib: Option<u64>,
 }
 
-/// Where a group's analyzers run. Analyzers of this version use the CPU alone.
+/// Where a group's models run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String")]
 pub(crate) enum Device {
     Cpu,
-    /// The best there is.
+    /// A GPU by its number.
+    Cuda(u32),
+    /// The first GPU where one can be used, else the CPU.
     #[default]
     Auto,
+}
+
+impl TryFrom<String> for Device {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match (text.as_str(), text.strip_prefix("cuda:").map(str::parse)) {
+            ("cpu", _) => Ok(Device::Cpu),
+            ("auto", _) => Ok(Device::Auto),
+            (_, Some(Ok(number))) => Ok(Device::Cuda(number)),
+            _ => Err(format!("unknown device {text:?}, expected \"cpu\", \"auto\" or \"cuda:N\"")),
+        }
+    }
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Device::Cpu => f.write_str("cpu"),
+            Device::Cuda(number) => write!(f, "cuda:{number}"),
+            Device::Auto => f.write_str("auto"),
+        }
+    }
 }
 
 impl Default for GroupConfig {
@@ -33,12 +59,6 @@ impl Default for GroupConfig {
 }
 
 impl GroupConfig {
-    pub(crate) fn device(&self) -> &'static str {
-        match self.device {
-            Device::Cpu | Device::Auto => "cpu",
-        }
-    }
-
     pub(crate) fn threads(&self) -> usize {
         match self.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -63,4 +83,19 @@ pub(super) fn check(groups: &BTreeMap<String, GroupConfig>) -> Vec<(String, Stri
         }
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_read_and_written_alike() {
+        for text in ["cpu", "auto", "cuda:0", "cuda:12"] {
+            assert_eq!(Device::try_from(text.to_owned()).expect("known").to_string(), text);
+        }
+        for text in ["gpu", "cuda", "cuda:", "cuda:x", "CPU", ""] {
+            assert!(Device::try_from(text.to_owned()).expect_err("unknown").contains("cuda:N"), "{text}");
+        }
+    }
 }

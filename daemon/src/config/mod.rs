@@ -6,6 +6,7 @@ mod daemon;
 mod documentation;
 mod groups;
 mod jobs;
+mod models;
 mod plugins;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub(crate) use self::analyzers::AnalyzerConfig;
 pub(crate) use self::daemon::DaemonConfig;
 pub(crate) use self::groups::GroupConfig;
 pub(crate) use self::jobs::JobsConfig;
+pub(crate) use self::models::ModelsConfig;
 pub(crate) use self::plugins::PluginsConfig;
 
 /// The group that takes what no other group names.
@@ -31,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) daemon: DaemonConfig,
     pub(crate) plugins: PluginsConfig,
     pub(crate) jobs: JobsConfig,
+    pub(crate) models: ModelsConfig,
     pub(crate) groups: BTreeMap<String, GroupConfig>,
     pub(crate) analyzers: BTreeMap<String, AnalyzerConfig>,
 }
@@ -41,6 +44,7 @@ impl Default for Config {
             daemon: DaemonConfig::default(),
             plugins: PluginsConfig::default(),
             jobs: JobsConfig::default(),
+            models: ModelsConfig::default(),
             groups: BTreeMap::from([(DEFAULT_GROUP.to_owned(), GroupConfig::default())]),
             analyzers: BTreeMap::new(),
         }
@@ -77,11 +81,13 @@ impl Config {
                 "daemon" => config.daemon = reading.section("daemon", value),
                 "plugins" => config.plugins = reading.section("plugins", value),
                 "jobs" => config.jobs = reading.section("jobs", value),
+                "models" => config.models = reading.section("models", value),
                 "groups" => config.groups = reading.table("groups", value),
                 "analyzers" => config.analyzers = reading.table("analyzers", value),
                 other => {
                     let message =
-                        "no such section; there are daemon, plugins, jobs, groups and analyzers".to_owned();
+                        "no such section; there are daemon, plugins, jobs, models, groups and analyzers"
+                            .to_owned();
                     let line = Some(line_of(text, key.span().start));
                     reading.problems.push(Problem { line, key: format!("[{other}]"), message });
                 }
@@ -117,6 +123,10 @@ impl Config {
     /// The configuration of an analyzer; the defaults where the file does not name it.
     pub(crate) fn analyzer(&self, name: &str) -> AnalyzerConfig {
         self.analyzers.get(name).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn is_enabled(&self, analyzer: &str) -> bool {
+        self.analyzer(analyzer).is_enabled(analyzer)
     }
 
     /// Plugin folders: those of the configuration.

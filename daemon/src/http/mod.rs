@@ -23,6 +23,7 @@ use va_protocol::api::problem::{Problem, ProblemKind};
 use self::problem::Refused;
 use crate::args::Arguments;
 use crate::jobs::Jobs;
+use crate::models::Models;
 use crate::plugins::Known;
 use crate::workers::Workers;
 
@@ -31,6 +32,7 @@ use crate::workers::Workers;
 pub(crate) struct Daemon {
     pub(crate) begun: Instant,
     pub(crate) arguments: Arc<Arguments>,
+    pub(crate) models: Arc<Models>,
     pub(crate) registry: Known,
     pub(crate) workers: Workers,
     pub(crate) jobs: Jobs,

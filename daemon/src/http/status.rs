@@ -15,6 +15,7 @@ pub(super) async fn show(State(daemon): State<Daemon>) -> Json<Status> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         socket: arguments.socket().display().to_string(),
         state_dir: arguments.state_dir.display().to_string(),
+        models_dir: daemon.models.folder().display().to_string(),
         config: arguments.config.as_ref().map(|path| path.display().to_string()),
         uptime_s: daemon.begun.elapsed().as_secs_f64(),
         groups,

@@ -9,6 +9,7 @@ use va_protocol::api::result::{
 use super::file::VideoFile;
 use super::outcome::Settled;
 use super::pass::Seen;
+use crate::models::Models;
 use crate::workers::memory_peak_mb;
 
 pub(super) struct Ingredients {
@@ -21,14 +22,14 @@ pub(super) struct Ingredients {
 }
 
 /// `processing_time_s`: from the request until now.
-pub(super) fn compose(ingredients: Ingredients, processing_time_s: f64) -> Document {
+pub(super) fn compose(ingredients: Ingredients, models: &Models, processing_time_s: f64) -> Document {
     let Ingredients { video, seen, settled, mut versions, by_name } = ingredients;
     let (status, error) = judge(&settled, seen.report.defect.as_deref(), by_name);
     let facts = facts(&video, &seen);
     let metrics = metrics(&settled, &seen, facts.duration_s, processing_time_s);
     let analyzers = settled.into_iter().map(|(name, settled)| {
         let version = versions.remove(&name);
-        (name, settled.into_result(version))
+        (name, settled.into_result(version, |model| models.sha256(model)))
     });
     Document {
         schema_version: SCHEMA_VERSION.to_owned(),

@@ -40,13 +40,18 @@ impl Settled {
         self.has_findings() || self.status == AnalyzerStatus::Failed
     }
 
-    pub(super) fn into_result(self, version: Option<String>) -> AnalyzerResult {
+    /// `sum_of` knows the sums of models.
+    pub(super) fn into_result(
+        self,
+        version: Option<String>,
+        sum_of: impl Fn(&str) -> Option<String>,
+    ) -> AnalyzerResult {
         let (segments, summary) = parts(&self.findings).unwrap_or_else(nothing);
         AnalyzerResult {
             status: self.status,
             reason: self.reason,
             version,
-            model: self.model.map(|name| ModelUsed { name, sha256: None }),
+            model: self.model.map(|name| ModelUsed { sha256: sum_of(&name), name }),
             device: self.device,
             cache_hit: self.cache_hit,
             timing: self.timing,

@@ -9,12 +9,14 @@ use va_protocol::worker::control::AnalyzerInJob;
 use va_protocol::worker::description::{AnalyzerDescription, FindingsRequest, FindingsScope};
 
 use crate::config::Config;
+use crate::models::Models;
 use crate::plugins::Registry;
 
-/// What the configuration says of analyzers.
+/// What the configuration says of analyzers, and which models they have.
 #[derive(Debug)]
 pub(crate) struct Planner {
     config: Arc<Config>,
+    models: Arc<Models>,
 }
 
 /// A job's analyzers.
@@ -39,14 +41,17 @@ pub(super) struct Planned {
 }
 
 impl Planner {
-    pub(crate) fn new(config: Arc<Config>) -> Self {
-        Planner { config }
+    pub(crate) fn new(config: Arc<Config>, models: Arc<Models>) -> Self {
+        Planner { config, models }
     }
 
     /// Why an analyzer is switched off; `None` where it is on.
     pub(crate) fn why_off(&self, name: &str) -> Option<String> {
-        if !self.config.analyzer(name).enabled {
-            return Some(format!("switched off by [analyzers.{name}] enabled = false"));
+        if !self.config.is_enabled(name) {
+            return Some(match self.config.analyzer(name).enabled {
+                Some(_) => format!("switched off by [analyzers.{name}] enabled = false"),
+                None => format!("off by default; [analyzers.{name}] enabled = true switches it on"),
+            });
         }
         let none = || {
             format!(
@@ -57,7 +62,7 @@ impl Planner {
     }
 
     pub(crate) fn group_of(&self, name: &str) -> Option<&str> {
-        self.config.group_of(name).filter(|_| self.config.analyzer(name).enabled)
+        self.config.group_of(name).filter(|_| self.config.is_enabled(name))
     }
 
     /// # Errors
@@ -103,12 +108,13 @@ impl Planner {
     fn planned(&self, name: &str, shown: bool, registry: &Registry) -> Option<Planned> {
         let (plugin, description) = registry.get(name)?;
         let settings = self.config.analyzer(name);
+        let models = self.models.resolve(&description.models);
         Some(Planned {
             name: name.to_owned(),
             group: self.config.group_of(name)?.to_owned(),
             description: description.clone(),
             shown,
-            fingerprint: format!("{description:?} {settings:?} {}", changed(&plugin.path)),
+            fingerprint: format!("{description:?} {settings:?} {models:?} {}", changed(&plugin.path)),
         })
     }
 
@@ -140,9 +146,10 @@ pub(super) fn needed_beside<'a>(planned: &Planned, all: &'a [Planned]) -> Vec<&'
     while let Some(description) = waiting.pop() {
         let needed = |wanted: &&FindingsRequest| wanted.needed && wanted.scope == FindingsScope::PerFrame;
         for wanted in description.findings.iter().filter(needed) {
-            let known = |other: &&Planned| other.name == wanted.analyzer;
-            if let Some(other) = all.iter().find(known).filter(|_| !beside.iter().any(|other| known(&other)))
-            {
+            if beside.iter().any(|other| other.name == wanted.analyzer) {
+                continue;
+            }
+            if let Some(other) = all.iter().find(|other| other.name == wanted.analyzer) {
                 beside.push(other);
                 waiting.push(&other.description);
             }

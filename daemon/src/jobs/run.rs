@@ -19,6 +19,7 @@ use super::plan::{self, JobPlan, Planned, Planner};
 use super::progress::Progress;
 use super::results::{self, Results};
 use crate::config::Config;
+use crate::models::Models;
 use crate::plugins::Known;
 use crate::workers::Workers;
 
@@ -26,6 +27,7 @@ use crate::workers::Workers;
 #[derive(Debug, Clone)]
 pub(super) struct Means {
     pub(super) config: Arc<Config>,
+    pub(super) models: Arc<Models>,
     pub(super) registry: Known,
     pub(super) workers: Workers,
     pub(super) results: Results,
@@ -117,7 +119,7 @@ async fn document_of(job: &Job, means: &mut Means) -> Result<JobEvent, NoDocumen
     tracing::info!(job = %job.name, video = %video.path.display(), analyzers = plan.run.len(), "started");
 
     let ingredients = analyse(job, means, video, plan).await?;
-    let document = document::compose(ingredients, job.asked.elapsed().as_secs_f64());
+    let document = document::compose(ingredients, &means.models, job.asked.elapsed().as_secs_f64());
     let status = document.status;
     let (results, name) = (means.results.clone(), job.name.clone());
     let kept = blocking(move || {

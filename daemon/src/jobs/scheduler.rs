@@ -15,6 +15,7 @@ use super::plan::Planner;
 use super::results::Results;
 use super::run::{self, Ended, Job, Means};
 use crate::config::Config;
+use crate::models::Models;
 use crate::plugins::Known;
 use crate::workers::Workers;
 
@@ -75,15 +76,16 @@ impl Jobs {
 /// Starts the scheduler. It ends once it is told to stop and its last job is over.
 pub(crate) fn schedule(
     config: Arc<Config>,
+    models: Arc<Models>,
     registry: Known,
     workers: Workers,
     results: Results,
     stopping: CancellationToken,
 ) -> (Jobs, JoinHandle<()>) {
     let (commands, inbox) = mpsc::unbounded_channel();
-    let planner = Arc::new(Planner::new(Arc::clone(&config)));
+    let planner = Arc::new(Planner::new(Arc::clone(&config), Arc::clone(&models)));
     let jobs = Jobs { commands, results: results.clone(), planner: Arc::clone(&planner) };
-    let means = Means { config, registry, workers, results, planner };
+    let means = Means { config, models, registry, workers, results, planner };
     let scheduler = Scheduler {
         means,
         queue: VecDeque::new(),

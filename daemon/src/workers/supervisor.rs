@@ -26,6 +26,7 @@ use super::process::Process;
 use super::programs::Programs;
 use super::restart::Backoff;
 use crate::config::Config;
+use crate::models::{Models, Resolved};
 use crate::plugins::{Known, Registry};
 
 /// A process that was killed may take a moment to give back its memory.
@@ -60,6 +61,7 @@ enum Command {
 pub(crate) fn supervise(
     programs: Programs,
     config: Arc<Config>,
+    models: Arc<Models>,
     registry: Known,
 ) -> (Workers, JoinHandle<()>) {
     let (commands, inbox) = mpsc::unbounded_channel();
@@ -67,6 +69,7 @@ pub(crate) fn supervise(
     let supervisor = Supervisor {
         programs,
         config,
+        models,
         registry: Arc::default(),
         groups: BTreeMap::new(),
         decoder: None,
@@ -138,6 +141,8 @@ impl Workers {
 #[derive(Debug, Default)]
 struct Group {
     analyzers: Vec<String>,
+    /// The models that its worker was started with.
+    models: Vec<Resolved>,
     worker: Option<Arc<AnalyzeWorker>>,
     started: Option<Instant>,
     backoff: Backoff,
@@ -148,6 +153,7 @@ struct Group {
 struct Supervisor {
     programs: Programs,
     config: Arc<Config>,
+    models: Arc<Models>,
     registry: Arc<Registry>,
     groups: BTreeMap<String, Group>,
     decoder: Option<(Process, link::Receiver)>,
@@ -204,7 +210,10 @@ impl Supervisor {
     fn obey(&mut self, command: Command) {
         // Who asked and is gone needs no answer.
         match command {
-            Command::Worker { group, answer } => drop(answer.send(self.worker(&group))),
+            Command::Worker { group, answer } => {
+                self.renew_where_models_changed(&group);
+                drop(answer.send(self.worker(&group)));
+            }
             Command::Solo { analyzers, answer } => drop(answer.send(self.solo(&analyzers))),
             Command::Decoder { answer } => drop(answer.send(self.take_decoder())),
             Command::KeepDecoder => self.keep_decoder(),
@@ -226,7 +235,7 @@ impl Supervisor {
 
     /// Of all that are enabled, and of those that they need.
     fn form_groups(&mut self) {
-        let enabled = self.registry.names().filter(|name| self.config.analyzer(name).enabled);
+        let enabled = self.registry.names().filter(|name| self.config.is_enabled(name));
         let all: BTreeSet<String> = enabled.flat_map(|name| self.registry.with_needed(name)).collect();
         for analyzer in all.into_iter().filter(|name| self.registry.get(name).is_some()) {
             if let Some(group) = self.config.group_of(&analyzer) {
@@ -239,8 +248,9 @@ impl Supervisor {
         let Some(group) = self.groups.get(name).filter(|group| group.worker.is_none()) else { return };
         let configuration = self.configuration(name, &group.analyzers);
         let started = self.start_worker(format!("analyze {name}"), configuration);
+        let models = self.models_of(name);
         let Some(group) = self.groups.get_mut(name) else { return };
-        group.started = Some(Instant::now());
+        (group.started, group.models) = (Some(Instant::now()), models);
         match started {
             Ok(worker) => {
                 tracing::info!(group = name, pid = worker.process.pid, "worker started");
@@ -253,6 +263,23 @@ impl Supervisor {
                 group.last_exit = Some(how);
                 self.start_again_later(name);
             }
+        }
+    }
+
+    fn models_of(&self, group: &str) -> Vec<Resolved> {
+        let analyzers = self.groups.get(group).map_or(&[][..], |group| &group.analyzers);
+        let described = analyzers.iter().filter_map(|name| self.registry.get(name));
+        described.map(|(_, description)| self.models.resolve(&description.models)).collect()
+    }
+
+    /// A model was installed, replaced or removed since the worker loaded its analyzers: a new one takes over, and the
+    /// jobs that run in the old one end there.
+    fn renew_where_models_changed(&mut self, name: &str) {
+        let models = self.models_of(name);
+        let Some(group) = self.groups.get_mut(name).filter(|group| group.models != models) else { return };
+        if group.worker.take().is_some() {
+            tracing::info!(group = name, "models have changed: another worker takes over");
+            self.start(name);
         }
     }
 
@@ -307,19 +334,21 @@ impl Supervisor {
     fn configuration(&self, group: &str, analyzers: &[String]) -> ToAnalyze {
         let settings = self.config.groups.get(group).cloned().unwrap_or_default();
         let to_load = analyzers.iter().filter_map(|name| {
-            let (plugin, _) = self.registry.get(name)?;
+            let (plugin, description) = self.registry.get(name)?;
+            let models = self.models.resolve(&description.models);
             let analyzer = self.config.analyzer(name);
             Some(AnalyzerToLoad {
                 name: name.clone(),
                 path: plugin.path.to_string_lossy().into_owned(),
                 settings: serde_json::to_string(&analyzer.settings).unwrap_or_else(|_| "{}".to_owned()),
-                models: BTreeMap::new(),
+                models: models.folders,
+                missing: models.missing,
                 call_limit_s: analyzer.call_limit_s,
             })
         });
         ToAnalyze::Configure {
             group: group.to_owned(),
-            device: settings.device().to_owned(),
+            device: settings.device.to_string(),
             threads: settings.threads(),
             memory_mib: settings.memory_mib,
             findings_limit: self.config.jobs.findings_limit_mib << 20,
@@ -350,7 +379,7 @@ impl Supervisor {
             let settings = self.config.groups.get(name).cloned().unwrap_or_default();
             GroupStatus {
                 name: name.clone(),
-                device: settings.device().to_owned(),
+                device: settings.device.to_string(),
                 threads: settings.threads(),
                 memory_mib: settings.memory_mib,
                 analyzers: group.analyzers.clone(),

@@ -19,7 +19,7 @@ macro_rules! file {
 
 const COMMON: (&str, &str) = file!("common");
 
-const ANALYZERS: [(&str, &str); 18] = [
+const ANALYZERS: [(&str, &str); 20] = [
     file!("age_estimation"),
     file!("audio_analysis"),
     file!("audio_environment"),
@@ -29,7 +29,9 @@ const ANALYZERS: [(&str, &str); 18] = [
     file!("color_analysis"),
     file!("content_quality"),
     file!("cut_analysis"),
+    file!("emotion_detection"),
     file!("eye_tracking"),
+    file!("face_detection"),
     file!("object_detection"),
     file!("qwen2_vl_temporal"),
     file!("scene_segmentation"),

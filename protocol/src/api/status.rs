@@ -13,6 +13,8 @@ pub struct Status {
     pub socket: String,
     /// Path of the state folder.
     pub state_dir: String,
+    /// Path of the folder of installed models.
+    pub models_dir: String,
     /// The configuration file, where there is one.
     pub config: Option<String>,
     /// Since it started.

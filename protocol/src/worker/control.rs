@@ -40,8 +40,10 @@ pub struct AnalyzerToLoad {
     pub path: String,
     /// The analyzer's settings as JSON text.
     pub settings: String,
-    /// Installed models by name.
+    /// Folders of the installed models that it may use, by name.
     pub models: BTreeMap<String, String>,
+    /// Why it is not to be loaded at all: a model is missing.
+    pub missing: Option<String>,
     /// A single call may take this long, seconds.
     pub call_limit_s: f64,
 }

@@ -49,6 +49,8 @@ const KEYPOINTS: &[&str] = &[
     "right_ankle",
 ];
 
+const EMOTIONS: &[&str] = &["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
+
 /// (field, the words that it may be, and no others)
 const WORDS: &[(&str, &[&str])] = &[
     ("age_estimation.segments.faces.gender", &["female", "male"]),
@@ -59,6 +61,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("color_analysis.segments.temperature", &["warm", "neutral", "cool"]),
     ("color_analysis.summary.temperature", &["warm", "neutral", "cool"]),
     ("cut_analysis.segments.transition", TRANSITIONS),
+    ("emotion_detection.segments.faces.emotion", EMOTIONS),
+    ("emotion_detection.summary.dominant_emotion", EMOTIONS),
     ("eye_tracking.segments.faces.target", &["camera", "left", "right", "up", "down"]),
     ("object_detection.segments.objects.position", POSITIONS),
     ("scene_segmentation.segments.transition_in", TRANSITIONS),
@@ -91,6 +95,8 @@ const OTHERS: &[&str] = &[
     "caption",
     "subtitles",
     "null",
+    "anger",
+    "surprised",
 ];
 
 const COLORS: &[&str] = &["#00ff7f"];

@@ -31,6 +31,21 @@ pub fn media(name: &str) -> PathBuf {
     path
 }
 
+/// The folder of an installed model: `NAME/current` of `$VA_MODELS_DIR`, else of `models` in the cache folder.
+///
+/// # Panics
+/// Where it is not installed.
+pub fn model(name: &str) -> PathBuf {
+    let folder = std::env::var_os("VA_MODELS_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+    let path = folder.unwrap_or_else(|| cache_dir().join("models")).join(name).join("current");
+    assert!(
+        path.exists(),
+        "{} is missing: run `make models`, or `vactl models pull {name}` for one beyond the default tier",
+        path.display()
+    );
+    path
+}
+
 /// A clip made by `ffmpeg ARGS OUT`; `name` is its file name and gives the format. Made once for each command line.
 ///
 /// # Panics

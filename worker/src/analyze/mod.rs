@@ -130,6 +130,9 @@ fn load(
 
 /// An error says whether the analyzer is merely unavailable, for want of a model, and why.
 fn load_one(wanted: &AnalyzerToLoad, shared: &Arc<Shared>) -> Result<LoadedAnalyzer, (bool, String)> {
+    if let Some(missing) = &wanted.missing {
+        return Err((true, missing.clone()));
+    }
     let plugin = loader::open(Path::new(&wanted.path)).map_err(|error| (false, error.to_string()))?;
     plugin
         .load(Arc::new(LoadHost(Arc::clone(shared))))

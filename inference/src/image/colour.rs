@@ -1,4 +1,4 @@
-//! Pixels: luma, sRGB and linear light, CIELAB and colour differences.
+//! Colours: luma, sRGB and linear light, CIELAB and colour differences.
 //!
 //! Pixels are three bytes (red, green, blue), full range. White is D65 everywhere, as in sRGB (IEC 61966-2-1).
 

@@ -1,0 +1,51 @@
+//! The runtime library: found like a model, loaded once, kept for the life of the process.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use ort::environment::Environment;
+use va_analyzer_sdk::{Error, ErrorKind, Host, Result};
+
+/// The runtime for processors, as a model is named.
+const RUNTIME: &str = "onnxruntime";
+/// The runtime that can use NVIDIA GPUs, too.
+const RUNTIME_GPU: &str = "onnxruntime-gpu";
+const LIBRARY: &str = "libonnxruntime.so";
+
+/// Each analyzer's library has its own copy of this. The runtime allows one environment in a copy, and it must outlive
+/// all models, so it is never dropped.
+static ENVIRONMENT: OnceLock<Environment> = OnceLock::new();
+static LOADING: Mutex<()> = Mutex::new(());
+
+/// The environment that models are loaded in. The first call decides which library is used; a failed one is tried
+/// again by the next, as the runtime may have been installed meanwhile.
+pub(super) fn environment(host: &Host, cuda: bool) -> Result<&'static Environment> {
+    let _one_at_a_time = LOADING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(environment) = ENVIRONMENT.get() {
+        return Ok(environment);
+    }
+    let library = library(host, cuda)?;
+    let unusable = |why: String| {
+        Error::of(ErrorKind::Unavailable, format!("cannot use ONNX Runtime of {}: {why}", library.display()))
+    };
+    if !library.is_file() {
+        return Err(unusable("there is no such file".to_owned()));
+    }
+    let environment = ort::init_from(&library)
+        .map_err(|e| unusable(e.to_string()))?
+        .with_name("va")
+        .with_telemetry(false)
+        .build()
+        .map_err(|e| unusable(e.to_string()))?;
+    Ok(ENVIRONMENT.get_or_init(|| environment))
+}
+
+/// Where the library is. For a GPU that of `onnxruntime-gpu`, or the other where only that is installed.
+fn library(host: &Host, cuda: bool) -> Result<PathBuf> {
+    let gpu = if cuda { host.model_path(RUNTIME_GPU).ok() } else { None };
+    let folder = match gpu {
+        Some(folder) => folder,
+        None => host.model_path(RUNTIME)?,
+    };
+    Ok(if folder.is_dir() { folder.join(LIBRARY) } else { folder })
+}

@@ -1,0 +1,143 @@
+//! What a model says where something is missing or wrong, and that it may be shared.
+
+use va_analyzer_sdk::{ErrorKind, LogLevel};
+use va_inference::onnx::{Element, Input, Model, Options};
+
+use crate::host::{host, installed, on};
+
+const SIDE: usize = 64;
+const SHAPE: [usize; 4] = [1, SIDE, SIDE, 1];
+
+fn emotion() -> Model {
+    Model::load(&host(), "emotion", "model.onnx", &Options::default()).expect("installed")
+}
+
+#[test]
+fn a_missing_model_is_unavailable_in_the_hosts_own_words() {
+    let error = Model::load(&host(), "no-such", "model.onnx", &Options::default()).expect_err("missing");
+    assert_eq!(error.kind, ErrorKind::Unavailable);
+    assert_eq!(error.message, "model no-such is not installed: run pull");
+}
+
+#[test]
+fn a_missing_file_of_a_model_is_unavailable_and_named() {
+    let error = Model::load(&host(), "emotion", "other.onnx", &Options::default()).expect_err("missing");
+    assert_eq!(error.kind, ErrorKind::Unavailable);
+    assert!(error.message.contains("\"emotion\" (other.onnx) is not complete"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_graph_is_an_error_and_no_crash() {
+    let error =
+        Model::load(&host(), "deeplab-v3-voc", "labels.txt", &Options::default()).expect_err("no graph");
+    assert_eq!(error.kind, ErrorKind::Failed);
+    assert!(error.message.starts_with("cannot load model \"deeplab-v3-voc\" (labels.txt) from "), "{error}");
+}
+
+#[test]
+fn the_wrong_input_is_refused_with_what_was_expected() {
+    let model = emotion();
+    assert_eq!(model.inputs()[0].element, Element::F32);
+    let pixels = vec![0.0; SIDE * SIDE];
+    let error = model.run(&[Input::f32("image", &[1, 1, SIDE, SIDE], &pixels)]).expect_err("turned");
+    assert_eq!(
+        error.message,
+        "cannot run model \"emotion\" (model.onnx): expected \"image\" f32 [?,64,64,1], f32 [1,1,64,64] came"
+    );
+    let error = model.run(&[]).expect_err("nothing");
+    assert!(error.message.contains("it takes \"image\" f32 [?,64,64,1], [] came"), "{error}");
+    let outputs = model.run(&[Input::f32("image", &SHAPE, &pixels)]).expect("right");
+    let error = outputs.f32("nothing").expect_err("no such output");
+    assert!(error.message.contains("no output \"nothing\", only \"prob\" f32 [?,7]"), "{error}");
+    assert!(outputs.i64("prob").is_err());
+}
+
+#[test]
+fn sessions_share_a_model_and_each_get_their_own_outputs() {
+    let model = emotion();
+    let picture = |seed: usize| -> Vec<f32> {
+        (0..SIDE * SIDE)
+            .map(|i| ((i * (7 + seed) / 3 + i / SIDE * seed) % 255) as f32 / 127.5 - 1.0)
+            .collect()
+    };
+    let prob = |seed: usize| {
+        let outputs = model.run(&[Input::f32("image", &SHAPE, &picture(seed))]).expect("runs");
+        outputs.first_f32().expect("one output").1.to_vec()
+    };
+    let alone: Vec<Vec<f32>> = (0..4).map(prob).collect();
+    assert!(alone[0] != alone[1]);
+    std::thread::scope(|scope| {
+        let prob = &prob;
+        let threads: Vec<_> =
+            (0..4).map(|seed| scope.spawn(move || (0..20).map(|_| prob(seed)).collect::<Vec<_>>())).collect();
+        for (thread, alone) in threads.into_iter().zip(&alone) {
+            assert!(thread.join().expect("no panic").iter().all(|found| found == alone));
+        }
+    });
+}
+
+#[test]
+fn outputs_outlive_the_next_run() {
+    let model = emotion();
+    let (dark, light) = (vec![-1.0; SIDE * SIDE], vec![1.0; SIDE * SIDE]);
+    let first = model.run(&[Input::f32("image", &SHAPE, &dark)]).expect("runs");
+    let before = first.f32("prob").expect("there").1.to_vec();
+    let second = model.run(&[Input::f32("image", &SHAPE, &light)]).expect("runs");
+    assert_eq!(first.f32("prob").expect("there").1, before);
+    assert_ne!(second.f32("prob").expect("there").1, before);
+}
+
+#[test]
+fn the_host_is_told_where_it_runs_and_no_such_gpu_falls_back_aloud() {
+    let (here, told) = on("cpu", 1, installed());
+    Model::load(&here, "emotion", "model.onnx", &Options::default()).expect("loads");
+    let controls = told.controls.lock().expect("no panic").clone();
+    assert_eq!(controls, [("running_on".to_owned(), "\"cpu\"".to_owned())]);
+
+    // No machine has a hundred GPUs.
+    let (here, told) = on("cuda:99", 1, installed());
+    let model = Model::load(&here, "emotion", "model.onnx", &Options::default()).expect("loads all the same");
+    assert_eq!(model.device(), "cpu");
+    let log = told.log.lock().expect("no panic").clone();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert_eq!(log[0].0, LogLevel::Warn);
+    assert!(log[0].1.contains("runs on cpu, as cuda:99 cannot be used: "), "{log:?}");
+
+    // Nobody asked for a GPU by name: that there is none is no warning.
+    let (here, told) = on("auto", 1, installed());
+    let model = Model::load(&here, "emotion", "model.onnx", &Options::default()).expect("loads");
+    let log = told.log.lock().expect("no panic").clone();
+    assert_eq!(
+        (model.device(), log.iter().any(|(level, _)| *level > LogLevel::Info)),
+        (if log.is_empty() { "cuda:0" } else { "cpu" }, false)
+    );
+
+    let (here, _) = on("tpu", 1, installed());
+    let error = Model::load(&here, "emotion", "model.onnx", &Options::default()).expect_err("unknown");
+    assert_eq!(error.message, "unknown device \"tpu\": expected cpu, cuda:N or auto");
+}
+
+#[test]
+fn metadata_is_read_by_key() {
+    let model = Model::load(&host(), "yolo11n", "model.onnx", &Options::default()).expect("installed");
+    assert!(model.metadata("names").expect("has names").contains("79: 'toothbrush'"));
+    assert_eq!(model.metadata("no such key"), None);
+    let text = Model::load(&host(), "ppocrv6-small", "rec.onnx", &Options::threads(2)).expect("installed");
+    assert_eq!(text.metadata("character").expect("has characters").lines().count(), 18708);
+}
+
+#[test]
+fn warming_up_takes_any_type_and_without_kept_memory_the_result_is_the_same() {
+    let movenet =
+        Model::load(&host(), "movenet-thunder", "model.onnx", &Options::default()).expect("installed");
+    movenet.warm_up(&[("image", &[1, 256, 256, 3])]).expect("integers");
+    assert!(movenet.warm_up(&[("image", &[1, 64, 64, 3])]).is_err());
+    let frugal = Options { keep_memory: false, ..Options::default() };
+    let frugal = Model::load(&host(), "emotion", "model.onnx", &frugal).expect("installed");
+    let pixels = vec![0.5; SIDE * SIDE];
+    let run = |model: &Model| {
+        let outputs = model.run(&[Input::f32("image", &SHAPE, &pixels)]).expect("runs");
+        outputs.first_f32().expect("one output").1.to_vec()
+    };
+    assert_eq!(run(&frugal), run(&emotion()));
+}
