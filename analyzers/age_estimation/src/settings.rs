@@ -1,0 +1,74 @@
+//! What an operator can set, and which faces can be judged at all.
+
+use serde::Deserialize;
+use va_analyzer_sdk::{Error, Result};
+
+use crate::faces::Face;
+
+/// The analyzer's table of the configuration.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Least size of a face: the longer side of its box, in pixels of the frames, whose longer side is 960 at most.
+    pub least_face: f32,
+    /// How far a head may be turned to the side, as [`Face::turn`]; 0.6 is some 55 degrees.
+    pub most_turn: f32,
+    /// After so many judgements a person counts as known ...
+    pub settled_after: u32,
+    /// ... and only each so manieth face of theirs is judged; the others take what is known of them. 1 judges all.
+    pub then_every: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { least_face: 40.0, most_turn: 0.6, settled_after: 8, then_every: 4 }
+    }
+}
+
+impl Settings {
+    /// # Errors
+    /// Names the key that makes no sense.
+    pub fn check(&self) -> Result<()> {
+        let bad = |key: &str, range: &str| Err(Error::new(format!("{key} must be {range}")));
+        if !(8.0..=960.0).contains(&self.least_face) {
+            return bad("least_face", "between 8 and 960 pixels");
+        }
+        if !(0.0..=10.0).contains(&self.most_turn) {
+            return bad("most_turn", "between 0 and 10");
+        }
+        if self.settled_after == 0 {
+            return bad("settled_after", "1 or more");
+        }
+        if self.then_every == 0 {
+            return bad("then_every", "1 or more");
+        }
+        Ok(())
+    }
+
+    /// Whether a face is large enough and not in profile; `scale` is frame pixels for one of the video's. A face whose
+    /// points are unknown counts as seen from the front.
+    pub fn can_judge(&self, face: &Face, scale: f32) -> bool {
+        let rect = face.rect(scale);
+        let turned = face.turn().is_some_and(|turn| turn.abs() > self.most_turn);
+        rect.width().max(rect.height()) >= self.least_face && !turned
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_makes_no_sense_by_its_key() {
+        assert!(Settings::default().check().is_ok());
+        let wrong = [
+            Settings { least_face: f32::NAN, ..Settings::default() },
+            Settings { most_turn: -1.0, ..Settings::default() },
+            Settings { settled_after: 0, ..Settings::default() },
+            Settings { then_every: 0, ..Settings::default() },
+        ];
+        for (settings, key) in wrong.iter().zip(["least_face", "most_turn", "settled_after", "then_every"]) {
+            assert!(settings.check().expect_err(key).message.starts_with(key));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Where people look: gaze, its target, irises, and whether the eyes are open.
+//!
+//! The faces are those of face_detection; none is looked for here. A mesh of 478 points is laid over each ([`mesh`]), which
+//! tells how the head is turned ([`head`]); what the eyes do comes from the mesh, too; both together are the gaze
+//! ([`gaze`]).
+
+pub mod faces;
+pub mod findings;
+pub mod gaze;
+pub mod head;
+pub mod mesh;
+pub mod model;
+pub mod preprocess;
+pub mod settings;
+
+use std::sync::Arc;
+
+use va_analyzer_sdk::prelude::*;
+use va_inference::geometry::Affine;
+use va_inference::image::View;
+
+use crate::faces::{FACE_DETECTION, Face};
+use crate::findings::{Point, SeenFace, Segment, WholeVideo, rounded};
+use crate::gaze::{Gaze, Target};
+use crate::head::Turn;
+use crate::mesh::Mesh;
+use crate::model::{BLENDSHAPES, FACE_SIDE, IRIS, LANDMARKS, Nets};
+use crate::preprocess::Buffers;
+use crate::settings::Settings;
+
+/// As face_detection asks for them.
+pub const FRAME_SIDE: u32 = 960;
+/// The square round a face, in longer sides of its box.
+const FACE_FACTOR: f32 = 1.5;
+
+/// The analyzer: the loaded nets serve all videos.
+#[derive(Debug)]
+pub struct EyeTracking {
+    settings: Settings,
+    nets: Nets,
+}
+
+impl Analyzer for EyeTracking {
+    type Session = EyesOfOneVideo;
+
+    fn description() -> Description {
+        let about = "gaze corrected by the head's turn, its target, irises, open eyes";
+        Description::new("eye_tracking", env!("CARGO_PKG_VERSION"), about)
+            .frames(FrameRequest {
+                sampling: Sampling::EveryNth(10),
+                size: FrameSize::LongestSide(FRAME_SIDE),
+                format: PixelFormat::Rgb8,
+            })
+            .batch(16)
+            .needs_findings_of(FACE_DETECTION, FindingsScope::PerFrame)
+            .model("onnxruntime")
+            .model(LANDMARKS)
+            .model(BLENDSHAPES)
+            .optional_model_of(&[IRIS])
+            .memory_mib(60)
+    }
+
+    fn load(host: &Host) -> Result<Self> {
+        let settings: Settings = host.settings()?;
+        settings.check()?;
+        Ok(EyeTracking { nets: Nets::load(host)?, settings })
+    }
+
+    fn open(self: &Arc<Self>, video: &Video, _host: &Host) -> Result<Self::Session> {
+        Ok(EyesOfOneVideo {
+            analyzer: Arc::clone(self),
+            source: (video.width, video.height),
+            buffers: Buffers::default(),
+            points: Vec::new(),
+            looks: 0,
+            into_camera: 0,
+        })
+    }
+}
+
+/// One video: how much of the looking is into the camera so far, and memory that serves every frame.
+#[derive(Debug)]
+pub struct EyesOfOneVideo {
+    analyzer: Arc<EyeTracking>,
+    /// Pixels of the video, which findings count in.
+    source: (u32, u32),
+    buffers: Buffers,
+    points: Vec<f32>,
+    looks: u32,
+    into_camera: u32,
+}
+
+impl Session for EyesOfOneVideo {
+    fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
+        for frame in batch {
+            if let Some(faces) = faces::faces_of(frame)? {
+                let faces = self.look_at(frame, &faces)?;
+                let timestamp = rounded(frame.timestamp_s, 1000.0);
+                findings.frame_segment(frame, &Segment { timestamp, faces })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _findings: &mut Findings) -> Result<Summary> {
+        let share = || rounded(f64::from(self.into_camera) / f64::from(self.looks), 1000.0);
+        let camera_contact_ratio = (self.looks > 0).then(share);
+        let summary = Summary::of(&WholeVideo { camera_contact_ratio })?.model(LANDMARKS);
+        Ok(if self.analyzer.nets.has_iris() {
+            summary
+        } else {
+            summary.degraded(format!("irises are those of the mesh, as the model {IRIS} is not installed"))
+        })
+    }
+}
+
+impl EyesOfOneVideo {
+    fn look_at(&mut self, frame: &Frame<'_>, faces: &[Face]) -> Result<Vec<SeenFace>> {
+        let analyzer = Arc::clone(&self.analyzer);
+        let scale = frame.width as f32 / self.source.0.max(1) as f32;
+        let view = View::of(frame);
+        let leans: Vec<f32> = faces.iter().map(|face| lean(face, scale)).collect();
+        let to_crop = |(face, &lean): (&Face, &f32)| {
+            let rect = face.rect(scale);
+            let size = rect.width().max(rect.height()).max(1.0) * FACE_FACTOR;
+            Affine::of_turned_square(rect.centre(), size, lean, FACE_SIDE)
+        };
+        let to_crops: Vec<Affine> = faces.iter().zip(&leans).map(to_crop).collect();
+        let meshes = analyzer.nets.meshes(&view, &to_crops, &mut self.buffers)?;
+        let mut seen = Vec::with_capacity(faces.len());
+        for (((face, mesh), to_crop), lean) in faces.iter().zip(meshes).zip(&to_crops).zip(leans) {
+            let unknown = SeenFace::unknown(face.bounding_box);
+            seen.push(match (mesh, to_crop.inverse()) {
+                (Some(mesh), Some(to_picture)) => {
+                    self.eyes(&view, unknown, &mesh, &to_picture, lean, scale)?
+                }
+                _ => unknown,
+            });
+        }
+        Ok(seen)
+    }
+
+    /// What the eyes of one face say.
+    fn eyes(
+        &mut self,
+        view: &View<'_>,
+        mut seen: SeenFace,
+        mesh: &Mesh,
+        to_picture: &Affine,
+        lean: f32,
+        scale: f32,
+    ) -> Result<SeenFace> {
+        let analyzer = Arc::clone(&self.analyzer);
+        let EyeTracking { settings, nets } = &*analyzer;
+        let [left, right] =
+            nets.irises(view, mesh, to_picture, lean, settings.least_eye, &mut self.buffers)?;
+        seen.left_iris = Point::of(left, scale, self.source);
+        seen.right_iris = Point::of(right, scale, self.source);
+        if seen.bounding_box.width.max(seen.bounding_box.height) * scale < settings.least_face {
+            return Ok(seen);
+        }
+        mesh.for_blendshapes(|point| to_picture.apply(point), &mut self.points);
+        let look = nets.look(&self.points)?;
+        seen.eyes_open = Some(look.open());
+        let [left_closed, right_closed] = look.blink.map(|blink| blink >= 0.5);
+        seen.left_iris = seen.left_iris.filter(|_| !left_closed);
+        seen.right_iris = seen.right_iris.filter(|_| !right_closed);
+        if look.open() {
+            let gaze = Gaze::of(Turn::of(mesh).forward(), &look, f64::from(lean));
+            let target = gaze.target(settings.camera_deg);
+            self.looks += 1;
+            self.into_camera += u32::from(target == Target::Camera);
+            let [yaw_deg, pitch_deg] = [gaze.yaw_deg, gaze.pitch_deg].map(|angle| rounded(angle, 10.0));
+            (seen.gaze, seen.target) = (Some(Gaze { yaw_deg, pitch_deg }), Some(target));
+        }
+        Ok(seen)
+    }
+}
+
+/// How far the line of the eyes leans, radians, clockwise; upright where the eyes are not seen.
+fn lean(face: &Face, scale: f32) -> f32 {
+    face.eyes(scale).map_or(0.0, |[left, right]| (right[1] - left[1]).atan2(right[0] - left[0]))
+}
+
+va_analyzer_sdk::export_analyzer!(EyeTracking);

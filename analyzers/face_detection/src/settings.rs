@@ -1,0 +1,47 @@
+//! What an operator can set.
+
+use serde::Deserialize;
+use va_analyzer_sdk::{Error, Result};
+
+/// The analyzer's table of the configuration. What is not given is as the detector that runs wants it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Pixels of the longer side of what the detector sees: smaller is faster, larger finds smaller faces. No matter
+    /// with `face-detector-short`, which always sees 128.
+    pub input_side: Option<u32>,
+    /// Least score of a face, 0..1.
+    pub confidence: Option<f32>,
+}
+
+impl Settings {
+    /// # Errors
+    /// Names the key that makes no sense.
+    pub fn check(&self) -> Result<()> {
+        let bad = |key: &str, range: &str| Err(Error::new(format!("{key} must be {range}")));
+        if self.input_side.is_some_and(|side| !(64..=2048).contains(&side)) {
+            return bad("input_side", "between 64 and 2048 pixels");
+        }
+        if self.confidence.is_some_and(|score| !(0.05..1.0).contains(&score)) {
+            return bad("confidence", "at least 0.05 and below 1");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_makes_no_sense_by_its_key() {
+        assert!(Settings::default().check().is_ok());
+        let wrong = [
+            Settings { input_side: Some(32), ..Settings::default() },
+            Settings { confidence: Some(f32::NAN), ..Settings::default() },
+        ];
+        for (settings, key) in wrong.iter().zip(["input_side", "confidence"]) {
+            assert!(settings.check().expect_err(key).message.starts_with(key));
+        }
+    }
+}
