@@ -1,0 +1,34 @@
+//! `[analyzers.background_segmentation.settings]`.
+
+use serde::Deserialize;
+use va_analyzer_sdk::{Error, Result};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// A class whose pixels have a lower mean probability than this is not there, 0 to 1.
+    pub(crate) sureness: f32,
+    /// Seconds from one search for a salient foreground to the next, 0 or more. Such a search costs twenty times what
+    /// the classes cost.
+    pub(crate) salience_every_s: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { sureness: 0.6, salience_every_s: 4.0 }
+    }
+}
+
+impl Settings {
+    pub(crate) fn checked(self) -> Result<Self> {
+        let Settings { sureness, salience_every_s } = self;
+        if !(0.0..=1.0).contains(&sureness) {
+            return Err(Error::new(format!("the setting sureness is {sureness}, but must be 0 to 1")));
+        }
+        if !(0.0..f64::MAX).contains(&salience_every_s) {
+            let why = format!("the setting salience_every_s is {salience_every_s}, but must be 0 or more");
+            return Err(Error::new(why));
+        }
+        Ok(self)
+    }
+}
