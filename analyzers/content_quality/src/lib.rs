@@ -1,25 +1,38 @@
-//! Technical quality of a video, a frame a second: sharpness, exposure, noise, blockiness, colourfulness, and one
-//! score out of them. Whether it is beautiful needs a model, which there is none of yet: `aesthetic` is null.
+//! Technical quality of a video, a frame a second: sharpness, exposure, noise, blockiness, colourfulness, how natural the
+//! picture's statistics are where that model is installed, and one score out of them; and how beautiful it is held to be,
+//! where the models for that are.
 
+pub mod aesthetic;
+pub mod aggd;
 pub mod blockiness;
+pub mod brisque;
 pub mod colorfulness;
 pub mod exposure;
+pub mod mscn;
 pub mod noise;
 pub mod plane;
 pub mod sharpness;
+pub mod svr;
 pub mod technical;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use va_analyzer_sdk::ErrorKind;
 use va_analyzer_sdk::prelude::*;
+use va_inference::image::View;
 
+use crate::aesthetic::Aesthetic;
+use crate::brisque::Brisque;
 use crate::plane::Plane;
 use crate::technical::technical;
 
-/// The analyzer. It holds nothing: the measures have no settings and no model.
+/// The analyzer: the models that are installed. The measures need none.
 #[derive(Debug)]
-pub struct ContentQuality;
+pub struct ContentQuality {
+    brisque: Option<Brisque>,
+    aesthetic: std::result::Result<Aesthetic, Error>,
+}
 
 /// `[analyzers.content_quality.settings]`: none so far.
 #[derive(Debug, Default, Deserialize)]
@@ -27,10 +40,13 @@ pub struct ContentQuality;
 struct Settings {}
 
 /// One video.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct QualityOfOneVideo {
+    analyzer: Arc<ContentQuality>,
     /// Luma of the frame at hand; its memory is kept from frame to frame.
     luma: Plane,
+    natural: brisque::Room,
+    seen: aesthetic::Room,
     means: Means,
 }
 
@@ -39,29 +55,43 @@ impl Analyzer for ContentQuality {
 
     fn description() -> Description {
         let about = "sharpness, exposure, noise, blockiness and colourfulness of one frame a second";
-        Description::new("content_quality", env!("CARGO_PKG_VERSION"), about).frames(FrameRequest {
-            sampling: Sampling::PerSecond(1.0),
-            size: FrameSize::Native,
-            format: PixelFormat::Rgb8,
-        })
+        Description::new("content_quality", env!("CARGO_PKG_VERSION"), about)
+            .frames(FrameRequest {
+                sampling: Sampling::PerSecond(1.0),
+                size: FrameSize::Native,
+                format: PixelFormat::Rgb8,
+            })
+            .optional_model_of(&[brisque::NAME])
+            .optional_model_of(&["onnxruntime", "onnxruntime-gpu"])
+            .optional_model_of(&[aesthetic::ENCODER])
+            .optional_model_of(&[aesthetic::HEAD])
     }
 
     fn load(host: &Host) -> Result<Self> {
         host.settings::<Settings>()?;
-        Ok(ContentQuality)
+        let brisque = host.model_path(brisque::NAME).ok().map(|folder| Brisque::read(&folder)).transpose()?;
+        let aesthetic = Aesthetic::load(host);
+        match aesthetic {
+            Err(error) if error.kind != ErrorKind::Unavailable => Err(error),
+            aesthetic => Ok(ContentQuality { brisque, aesthetic }),
+        }
     }
 
     fn open(self: &Arc<Self>, _video: &Video, _host: &Host) -> Result<Self::Session> {
-        Ok(QualityOfOneVideo::default())
+        Ok(QualityOfOneVideo {
+            analyzer: Arc::clone(self),
+            luma: Plane::default(),
+            natural: brisque::Room::default(),
+            seen: aesthetic::Room::default(),
+            means: Means::default(),
+        })
     }
 }
 
 impl Session for QualityOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
-            self.luma.set_to_luma_of(frame.width as usize, frame.height as usize, frame.data);
-            let measures = Measures::of(&self.luma, frame.data);
-            let quality = Quality { technical: technical(&measures), aesthetic: None, measures };
+            let quality = self.quality(frame)?;
             self.means.add(&quality);
             let timestamp = rounded(frame.timestamp_s, 3);
             findings.frame_segment(frame, &Segment { timestamp, quality: quality.rounded() })?;
@@ -70,10 +100,39 @@ impl Session for QualityOfOneVideo {
     }
 
     fn finish(&mut self, _findings: &mut Findings) -> Result<Summary> {
-        let quality = self.means.quality().rounded();
-        // Until there is an aesthetic score, the technical one is all that is known.
-        Summary::of(&WholeVideo { overall: quality.technical, quality })
+        let quality = self.means.quality();
+        let summary = WholeVideo { overall: overall(&quality), quality: quality.rounded() };
+        let summary = Summary::of(&summary)?;
+        let analyzer = &self.analyzer;
+        let natural = analyzer.brisque.as_ref().map(|_| brisque::NAME);
+        Ok(match &analyzer.aesthetic {
+            Ok(_) => summary.model(aesthetic::ENCODER),
+            Err(missing) => {
+                let summary = natural.into_iter().fold(summary, Summary::model);
+                summary.degraded(format!("without an aesthetic score: {}", missing.message))
+            }
+        })
     }
+}
+
+impl QualityOfOneVideo {
+    fn quality(&mut self, frame: &Frame<'_>) -> Result<Quality> {
+        self.luma.set_to_luma_of(frame.width as usize, frame.height as usize, frame.data);
+        let measures = Measures::of(&self.luma, frame.data);
+        let brisque = self.analyzer.brisque.as_ref();
+        let brisque = brisque.and_then(|brisque| brisque.score(&self.luma, &mut self.natural));
+        let aesthetic = match &self.analyzer.aesthetic {
+            Ok(aesthetic) => Some(aesthetic.score(&View::of(frame), &mut self.seen)?),
+            Err(_) => None,
+        };
+        Ok(Quality { technical: technical(&measures, brisque), aesthetic, measures })
+    }
+}
+
+/// The mean of what is known of the technical and the aesthetic score.
+fn overall(quality: &Quality) -> Option<f64> {
+    let known: Vec<f64> = [quality.technical, quality.aesthetic].into_iter().flatten().collect();
+    (!known.is_empty()).then(|| rounded(known.iter().sum::<f64>() / known.len() as f64, 4))
 }
 
 /// What is measured of a frame, each 0..1; `None` where the frame does not tell.

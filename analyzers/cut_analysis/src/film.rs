@@ -1,4 +1,4 @@
-//! What is kept of every frame: a small luma picture for comparing structure, and block means of colour for the blend
+//! What is kept of a frame: a small luma picture for comparing structure, and block means of colour for the blend
 //! model. 4 KiB a frame.
 
 /// Side of a block in pixels of the small frame, for [`Film::blocks`].
@@ -10,7 +10,7 @@ pub const BINS: usize = 32;
 /// Counts of luma, blue and red difference in steps of 8.
 pub type Histogram = [[u32; BINS]; 3];
 
-/// All frames so far, reduced. Frame `t` is the `t`-th that was added.
+/// Frames, reduced. Frame `t` is the `t`-th that was added and not forgotten.
 #[derive(Debug, Default)]
 pub struct Film {
     pub width: usize,
@@ -64,6 +64,15 @@ impl Film {
         self.contrast.push(deviation);
     }
 
+    /// Forgets so many frames from the start: those that stay move up.
+    pub fn forget(&mut self, frames: usize) {
+        let (columns, rows) = self.grid();
+        self.luma.drain(..frames * self.width * self.height);
+        self.blocks.drain(..frames * columns * rows * 3);
+        self.brightness.drain(..frames);
+        self.contrast.drain(..frames);
+    }
+
     /// Luma of frame `t`, `height` rows of `width`.
     pub fn luma(&self, t: usize) -> &[u8] {
         let size = self.width * self.height;
@@ -104,6 +113,15 @@ fn statistics(luma: &[u8]) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stays_is_what_it_was() {
+        let mut film = Film::new(8, 4);
+        (0..5u8).for_each(|t| film.push(&[40 * t; 8 * 4 * 3]));
+        film.forget(3);
+        assert_eq!((film.len(), film.luma(0)[0], film.luma(1)[31]), (2, 120, 160));
+        assert_eq!((film.blocks(1)[0], film.brightness[1], film.contrast.len()), (160.0, 160.0, 2));
+    }
 
     #[test]
     fn keeps_luma_and_block_means_of_each_colour() {

@@ -5,13 +5,18 @@ use crate::cuts::SAME_SHOT;
 use crate::distance;
 use crate::film::{Film, ONE_COLOUR};
 use crate::settings::Settings;
-use crate::transition::{Kind, Transition};
+use crate::transition::{Candidate, Kind, Standing, Transition};
 
 /// A gradual transition has at least this many frame steps; a shorter one is a cut.
 const SHORTEST: usize = 4;
 /// Each length that is tried is this much longer than the one before.
 const GROWTH: f64 = 1.2;
 const DISSOLVE: Limits = Limits { residual: 0.17, deviation: 0.16 };
+/// What may still be a dissolve, as of shots that move much; most of what fits no better is a whip pan.
+const DOUBTFUL: Limits = Limits { residual: 0.35, deviation: 0.25 };
+/// A stretch that leaves this little unexplained, between such different pictures, is a dissolve beyond doubt.
+const SURE_RESIDUAL: f32 = 0.12;
+const SURE_STRUCTURE: f32 = 0.75;
 const FADE: Limits = Limits { residual: 0.22, deviation: 0.16 };
 /// Structure from which on the two ends show different shots.
 pub const OTHER_SHOT: f32 = 0.6;
@@ -40,31 +45,43 @@ pub fn fades(film: &Film, fps: f64, settings: &Settings) -> Vec<Transition> {
     found
 }
 
-/// Finds dissolves outside of what is `known` already, in order of time.
-pub fn dissolves(film: &Film, fps: f64, settings: &Settings, known: &[Transition]) -> Vec<Transition> {
+/// Finds dissolves outside of what is `known` already, and what might be one, in order of time.
+pub fn dissolves(film: &Film, fps: f64, settings: &Settings, known: &[Transition]) -> Vec<Candidate> {
+    let mut settled: Vec<(usize, usize)> = known.iter().map(|known| (known.start, known.end)).collect();
+    let mut found = Vec::new();
+    for (limits, found_so) in [(DISSOLVE, Standing::Likely), (DOUBTFUL, Standing::Unlikely)] {
+        for fit in fits(film, fps, settings, &limits) {
+            if settled.iter().any(|&(first, last)| first < fit.last && fit.first < last) {
+                continue;
+            }
+            settled.push((fit.first, fit.last));
+            let structure = distance::structure(film, fit.first, fit.last);
+            if structure < OTHER_SHOT {
+                continue;
+            }
+            let plain = fit.residual <= SURE_RESIDUAL && structure >= SURE_STRUCTURE;
+            let standing = if plain && found_so == Standing::Likely { Standing::Sure } else { found_so };
+            let transition = transition(film, &fit, Kind::Dissolve, &limits);
+            found.push(Candidate { transition, standing, calm: true });
+        }
+    }
+    found.sort_by_key(|candidate| candidate.transition.frame);
+    found
+}
+
+/// Stretches that follow the blend model, the best covering first.
+fn fits(film: &Film, fps: f64, settings: &Settings, limits: &Limits) -> Vec<Fit> {
     let mut fits = Vec::new();
     for length in lengths(fps, settings) {
         let stride = (length / 8).max(1);
         for first in (0..film.len().saturating_sub(length)).step_by(stride) {
             if film.contrast[first].min(film.contrast[first + length]) >= ONE_COLOUR {
-                fits.extend(blend::fit(film, first, first + length, &DISSOLVE));
+                fits.extend(blend::fit(film, first, first + length, limits));
             }
         }
     }
     fits.sort_by(|a, b| b.strength().total_cmp(&a.strength()));
-    let mut settled: Vec<(usize, usize)> = known.iter().map(|known| (known.start, known.end)).collect();
-    let mut found = Vec::new();
-    for fit in fits {
-        if settled.iter().any(|&(first, last)| first < fit.last && fit.first < last) {
-            continue;
-        }
-        settled.push((fit.first, fit.last));
-        if distance::structure(film, fit.first, fit.last) >= OTHER_SHOT {
-            found.push(transition(film, &fit, Kind::Dissolve, &DISSOLVE));
-        }
-    }
-    found.sort_by_key(|transition| transition.frame);
-    found
+    fits
 }
 
 /// The lengths that are tried, in frame steps.
@@ -74,7 +91,8 @@ pub fn lengths(fps: f64, settings: &Settings) -> impl Iterator<Item = usize> {
     std::iter::successors(Some(SHORTEST), longer).take_while(move |&length| length <= longest)
 }
 
-fn longest(fps: f64, settings: &Settings) -> usize {
+/// The most frame steps of a gradual transition.
+pub fn longest(fps: f64, settings: &Settings) -> usize {
     (settings.longest_s * fps).round().max(SHORTEST as f64) as usize
 }
 
@@ -130,6 +148,10 @@ mod tests {
     use super::*;
     use crate::pictures::{HEIGHT, WIDTH, film_of, mixed, scene};
 
+    fn alone(candidates: Vec<Candidate>) -> Vec<Transition> {
+        candidates.into_iter().map(|candidate| candidate.transition).collect()
+    }
+
     fn found(transitions: Vec<Transition>) -> Vec<(Kind, usize, usize, usize)> {
         transitions.iter().map(|found| (found.kind, found.start, found.frame, found.end)).collect()
     }
@@ -144,6 +166,8 @@ mod tests {
         let film = film_of((0..75).map(frame));
         let dissolves = dissolves(&film, 25.0, &Settings::default(), &[]);
         assert_eq!(dissolves.len(), 1, "{dissolves:?}");
+        assert_eq!(dissolves[0].standing, Standing::Sure);
+        let dissolves = alone(dissolves);
         assert!(dissolves[0].frame.abs_diff(36) <= 1, "{dissolves:?}");
         assert!(dissolves[0].start.abs_diff(31) <= 2 && dissolves[0].end.abs_diff(42) <= 2, "{dissolves:?}");
     }
@@ -168,7 +192,7 @@ mod tests {
         captioned[WIDTH * 3 * (HEIGHT - 8)..].fill(255);
         for end in [bright, captioned] {
             let film = film_of((0..60).map(|t| mixed(&plain, &end, ramp(t, 25, 10))));
-            assert_eq!(found(dissolves(&film, 25.0, &Settings::default(), &[])), []);
+            assert_eq!(found(alone(dissolves(&film, 25.0, &Settings::default(), &[]))), []);
             assert_eq!(found(fades(&film, 25.0, &Settings::default())), []);
         }
     }

@@ -1,45 +1,53 @@
-//! Where one shot ends and the next begins: cuts, dissolves, fades and wipes, from every frame, without a trained model.
+//! Where one shot ends and the next begins: cuts, dissolves, fades and wipes, from every frame.
 //!
 //! Each frame is reduced to a few hundred numbers as it comes ([`film`]) and compared with the one before
-//! ([`distance`]); what they say is decided when all are known ([`shots`]).
+//! ([`distance`]). What they say is decided some seconds later ([`reel`]): what is beyond doubt at once, the rest by a
+//! network ([`transnet`]) where it is installed ([`join`]).
 
 pub mod blend;
 pub mod cuts;
 pub mod distance;
 pub mod film;
 pub mod gradual;
+pub mod join;
 #[cfg(test)]
 mod pictures;
+pub mod reel;
 pub mod settings;
 pub mod shots;
 pub mod threshold;
 pub mod transition;
+pub mod transnet;
+pub mod unexplained;
 pub mod wipes;
 
 use std::sync::Arc;
 
 use serde::Serialize;
+use va_analyzer_sdk::ErrorKind;
 use va_analyzer_sdk::prelude::*;
 
-use crate::cuts::Change;
-use crate::film::Film;
+use crate::reel::Reel;
 use crate::settings::Settings;
 use crate::transition::{Kind, Transition};
+use crate::transnet::TransNet;
 
 /// Pixels of the longer side of the frames: enough to follow motion by a pixel in 64, and to average noise away.
 pub const FRAME_SIDE: u32 = 64;
 
-/// The analyzer; it shares nothing but its settings.
+/// The analyzer: its settings, and the network where it is installed.
 #[derive(Debug)]
 pub struct CutAnalysis {
     settings: Settings,
+    network: std::result::Result<TransNet, Error>,
 }
 
 impl Analyzer for CutAnalysis {
     type Session = CutsOfOneVideo;
 
     fn description() -> Description {
-        let about = "cuts, dissolves, fades and wipes from every frame, by structure and the blend model";
+        let about =
+            "cuts, dissolves, fades and wipes from every frame, by structure, the blend model and a network";
         Description::new("cut_analysis", env!("CARGO_PKG_VERSION"), about)
             .frames(FrameRequest {
                 sampling: Sampling::EveryFrame,
@@ -47,34 +55,47 @@ impl Analyzer for CutAnalysis {
                 format: PixelFormat::Rgb8,
             })
             .batch(32)
+            .optional_model_of(&["onnxruntime", "onnxruntime-gpu"])
+            .optional_model_of(&[transnet::NAME])
     }
 
     fn load(host: &Host) -> Result<Self> {
         let settings: Settings = host.settings()?;
         settings.check()?;
-        Ok(CutAnalysis { settings })
+        let network = TransNet::load(host);
+        match network {
+            Err(error) if error.kind != ErrorKind::Unavailable => Err(error),
+            network => Ok(CutAnalysis { settings, network }),
+        }
     }
 
-    fn open(self: &Arc<Self>, video: &Video, _host: &Host) -> Result<Self::Session> {
+    fn open(self: &Arc<Self>, video: &Video, host: &Host) -> Result<Self::Session> {
         Ok(CutsOfOneVideo {
-            settings: self.settings.clone(),
+            analyzer: Arc::clone(self),
+            host: host.clone(),
             stated_fps: video.fps,
-            film: Film::default(),
-            changes: Vec::new(),
+            reel: Reel::default(),
             frames: Vec::new(),
+            contrast: Vec::new(),
+            transitions: Vec::new(),
         })
     }
 }
 
-/// One video: its frames reduced, and how much each differs from the one before.
+/// One video.
 #[derive(Debug)]
 pub struct CutsOfOneVideo {
-    settings: Settings,
+    analyzer: Arc<CutAnalysis>,
+    host: Host,
     stated_fps: f64,
-    film: Film,
-    changes: Vec<Change>,
+    /// What is not decided yet.
+    reel: Reel,
     /// Number and seconds of each frame.
     frames: Vec<(u64, f64)>,
+    /// Standard deviation of luma within each frame.
+    contrast: Vec<f32>,
+    /// Those that are decided.
+    transitions: Vec<Transition>,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,47 +117,62 @@ struct WholeVideo {
 }
 
 impl Session for CutsOfOneVideo {
-    fn frames(&mut self, batch: &FrameBatch<'_>, _findings: &mut Findings) -> Result<()> {
+    fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
             self.look_at(frame)?;
+            self.decide(findings, false)?;
         }
         Ok(())
     }
 
     fn finish(&mut self, findings: &mut Findings) -> Result<Summary> {
         if self.frames.is_empty() {
-            return Summary::of(&WholeVideo {
+            return self.signed(Summary::of(&WholeVideo {
                 cut_count: None,
                 cuts_per_minute: None,
                 shot_length_mean_s: None,
-            });
+            })?);
         }
-        let transitions = shots::transitions(&self.film, &self.changes, self.fps(), &self.settings);
-        for transition in &transitions {
-            findings.segment(&self.segment(transition))?;
-        }
-        Summary::of(&self.summary(&transitions))
+        self.decide(findings, true)?;
+        let (looked, all) = (self.reel.windows, self.frames.len().div_ceil(transnet::INNER));
+        self.host.log(LogLevel::Debug, format!("the network looked at {looked} windows; all would be {all}"));
+        self.signed(Summary::of(&self.summary())?)
     }
 }
 
 impl CutsOfOneVideo {
     fn look_at(&mut self, frame: &Frame<'_>) -> Result<()> {
         let size = (frame.width as usize, frame.height as usize);
-        if self.film.is_empty() {
-            self.film = Film::new(size.0, size.1);
-        } else if size != (self.film.width, self.film.height) {
-            let (width, height) = (self.film.width, self.film.height);
+        if let Some((width, height)) = self.reel.size().filter(|first| *first != size) {
             let index = frame.index;
             return Err(Error::new(format!(
                 "cannot compare frame {index} of {}x{} with frames of {width}x{height}",
                 size.0, size.1
             )));
         }
-        self.film.push(frame.data);
+        let contrast = self.reel.push(frame, self.analyzer.network.is_ok())?;
+        self.contrast.push(contrast);
         self.frames.push((frame.index, frame.timestamp_s));
-        let change = |before| Change::between(&self.film, before, before + 1);
-        self.changes.push(self.film.len().checked_sub(2).map_or(Change::default(), change));
         Ok(())
+    }
+
+    fn decide(&mut self, findings: &mut Findings, at_the_end: bool) -> Result<()> {
+        let (fps, network) = (self.fps(), self.analyzer.network.as_ref().ok());
+        let found = self.reel.decide(fps, &self.analyzer.settings, network, at_the_end)?;
+        for transition in &found {
+            findings.segment(&self.segment(transition))?;
+        }
+        self.transitions.extend(found);
+        Ok(())
+    }
+
+    /// Names the network, or says why it did not look.
+    fn signed(&self, summary: Summary) -> Result<Summary> {
+        Ok(match &self.analyzer.network {
+            Ok(_) => summary.model(transnet::NAME),
+            Err(missing) => summary
+                .degraded(format!("doubtful places were decided without the network: {}", missing.message)),
+        })
     }
 
     /// Frames a second as they came; as the container says where a single one did.
@@ -159,8 +195,8 @@ impl CutsOfOneVideo {
         }
     }
 
-    fn summary(&self, transitions: &[Transition]) -> WholeVideo {
-        let shots = shots::count(&self.film, transitions).max(1);
+    fn summary(&self) -> WholeVideo {
+        let shots = shots::count(&self.contrast, &self.transitions).max(1);
         let duration_s = self.frames.len() as f64 / self.fps();
         WholeVideo {
             cut_count: Some(shots - 1),

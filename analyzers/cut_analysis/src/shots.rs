@@ -4,43 +4,60 @@ use crate::cuts::{self, Change};
 use crate::film::{Film, ONE_COLOUR};
 use crate::gradual;
 use crate::settings::Settings;
-use crate::transition::{Kind, Transition};
+use crate::transition::{Candidate, Kind, Standing, Transition};
+use crate::unexplained;
 use crate::wipes;
 
-/// All transitions of a film, in order of time. `changes` are as in [`cuts::find`].
-pub fn transitions(film: &Film, changes: &[Change], fps: f64, settings: &Settings) -> Vec<Transition> {
+/// All transitions of a film and what may be one, in order of time. `changes` are as in [`cuts::find`]. None of those
+/// [found](Candidate::found) overlaps another.
+pub fn candidates(film: &Film, changes: &[Change], fps: f64, settings: &Settings) -> Vec<Candidate> {
     let cuts = cuts::find(film, changes, fps, settings);
-    let mut found = gradual::fades(film, fps, settings);
-    let dissolves = gradual::dissolves(film, fps, settings, &found);
-    found.extend(dissolves);
-    let wipes = wipes::find(film, fps, settings, &found);
-    found.extend(wipes);
-    let clear = |cut: &Transition| !found.iter().any(|gradual| gradual.overlaps(cut));
-    let cuts: Vec<Transition> = cuts.into_iter().filter(clear).collect();
-    found.extend(cuts);
-    found.sort_by_key(|transition| transition.frame);
-    found
+    let fades = gradual::fades(film, fps, settings);
+    let dissolves = gradual::dissolves(film, fps, settings, &fades);
+    let known: Vec<Transition> =
+        fades.iter().copied().chain(found(&dissolves).map(|found| found.transition)).collect();
+    let wipes = wipes::find(film, fps, settings, &known);
+    let modelled = |transition: Transition| Candidate { transition, standing: Standing::Sure, calm: true };
+    let gradual: Vec<Candidate> =
+        found(&dissolves).copied().chain(fades.into_iter().chain(wipes).map(modelled)).collect();
+    let mut all = gradual.clone();
+    let clear = |cut: &Candidate| !gradual.iter().any(|gradual| overlap(gradual, cut));
+    all.extend(cuts.into_iter().filter(clear));
+    let sure: Vec<Candidate> = found(&all).copied().collect();
+    let open = |doubtful: &Candidate| !doubtful.found() && !sure.iter().any(|sure| overlap(sure, doubtful));
+    all.extend(dissolves.into_iter().filter(open));
+    all.extend(unexplained::find(film, fps, &all));
+    all.sort_by_key(|candidate| candidate.transition.frame);
+    all
 }
 
-/// How many shots there are.
+fn found(candidates: &[Candidate]) -> impl Iterator<Item = &Candidate> {
+    candidates.iter().filter(|candidate| candidate.found())
+}
+
+fn overlap(a: &Candidate, b: &Candidate) -> bool {
+    a.transition.overlaps(&b.transition)
+}
+
+/// How many shots there are, by the [contrast](Film::contrast) of every frame.
 ///
 /// A shot is a stretch that shows a picture; frames of one colour between a way out (a fade out, or a cut to them)
 /// and the way back in belong to none. So a fade out with its fade in is one change of shot, a fade in at the very
 /// start and a fade out at the very end are none.
-pub fn count(film: &Film, transitions: &[Transition]) -> usize {
+pub fn count(contrast: &[f32], transitions: &[Transition]) -> usize {
     let mut shots = 0;
     let mut from = 0;
     for transition in transitions.iter().filter(|transition| transition.kind != Kind::FadeOut) {
-        shots += usize::from(shows_picture(film, from, transition.start));
+        shots += usize::from(shows_picture(contrast, from, transition.start));
         from = transition.end;
     }
-    shots + usize::from(shows_picture(film, from, film.len()))
+    shots + usize::from(shows_picture(contrast, from, contrast.len()))
 }
 
 /// Whether there is a picture from one frame up to another, or in the first of them where they coincide.
-fn shows_picture(film: &Film, from: usize, to: usize) -> bool {
-    let to = to.max(from + 1).min(film.len());
-    film.contrast[from..to].iter().any(|&contrast| contrast >= ONE_COLOUR)
+fn shows_picture(contrast: &[f32], from: usize, to: usize) -> bool {
+    let to = to.max(from + 1).min(contrast.len());
+    contrast[from..to].iter().any(|&contrast| contrast >= ONE_COLOUR)
 }
 
 #[cfg(test)]
@@ -64,9 +81,9 @@ mod tests {
             at(Kind::Cut, 45, 45, 45),
             at(Kind::FadeOut, 50, 52, 55),
         ];
-        assert_eq!(count(&film, &fades), 3);
+        assert_eq!(count(&film.contrast, &fades), 3);
         // Cut to black and back counts once as well.
-        assert_eq!(count(&film, &[at(Kind::Cut, 20, 20, 20), at(Kind::Cut, 30, 30, 30)]), 2);
-        assert_eq!(count(&film, &[]), 1);
+        assert_eq!(count(&film.contrast, &[at(Kind::Cut, 20, 20, 20), at(Kind::Cut, 30, 30, 30)]), 2);
+        assert_eq!(count(&film.contrast, &[]), 1);
     }
 }

@@ -33,3 +33,37 @@ impl Transition {
         self.start <= other.end && other.start <= self.end
     }
 }
+
+/// How sure the classical detector is of what it saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Beyond doubt: nobody else is asked.
+    Sure,
+    /// A transition, as far as it can tell.
+    Likely,
+    /// Hardly one, as far as it can tell.
+    Unlikely,
+    /// It sees none, but the picture before and after is not the same.
+    Unexplained,
+}
+
+/// A transition that may be one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    pub transition: Transition,
+    pub standing: Standing,
+    /// Whether nothing moves much right beside it; of gradual ones it is not asked.
+    pub calm: bool,
+}
+
+impl Candidate {
+    /// Whether the classical detector, left alone, takes it for a transition.
+    pub fn found(&self) -> bool {
+        self.standing <= Standing::Likely
+    }
+
+    /// Whether somebody else should be asked.
+    pub fn doubtful(&self) -> bool {
+        self.standing != Standing::Sure
+    }
+}

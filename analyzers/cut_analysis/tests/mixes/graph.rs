@@ -2,29 +2,8 @@
 
 use va_test_media::media;
 
+use super::material::{Material, WIDE};
 use super::{Random, Theme, Truth};
-
-const PICTURES: [&str; 8] = [
-    "Garden.jpg",
-    "RainDrops.jpg",
-    "TwoWings.jpg",
-    "FreshFlower.jpg",
-    "fruits.jpg",
-    "rocket.jpg",
-    "chelsea.png",
-    "astronaut.png",
-];
-/// Pictures large enough to pan across.
-const WIDE: usize = 4;
-/// Footage without a cut in it, and how many seconds of it are used at most.
-const FOOTAGE: [(&str, u32); 6] = [
-    ("bigbuckbunny.mp4", 5),
-    ("obama_speech.mp4", 8),
-    ("small.mp4", 5),
-    ("wolfgang_langer.mp4", 19),
-    ("vtest.avi", 60),
-    ("tree.avi", 25),
-];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Joint {
@@ -40,6 +19,7 @@ enum Joint {
 /// What is drawn before the shots are.
 #[derive(Debug)]
 pub(crate) struct Plan {
+    material: &'static Material,
     theme: Theme,
     width: u32,
     height: u32,
@@ -51,7 +31,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn draw(theme: Theme, random: &mut Random) -> Self {
+    pub(crate) fn draw(material: &'static Material, theme: Theme, random: &mut Random) -> Self {
         let (width, height) = random.pick(&[(360, 640), (640, 360), (406, 720)]);
         let fps = random.pick(&[24, 25, 30]);
         let seconds =
@@ -74,7 +54,7 @@ impl Plan {
         let joints = (0..8).map(|place| joint(random, place)).collect();
         let fading = matches!(theme, Theme::Fades | Theme::Everything);
         let ends = if fading { (seconds(random, 3, 8), seconds(random, 3, 8)) } else { (0, 0) };
-        Plan { theme, width, height, fps, crf: random.whole(23, 33), joints, ends }
+        Plan { material, theme, width, height, fps, crf: random.whole(23, 33), joints, ends }
     }
 
     /// Arguments for ffmpeg, the truth, and the number of frames.
@@ -185,7 +165,8 @@ impl Plan {
             theme => theme,
         };
         let distracts = place.is_multiple_of(2);
-        let sources = PICTURES.len() + FOOTAGE.len();
+        let (pictures, footage) = (self.material.pictures, self.material.footage);
+        let sources = pictures.len() + footage.len();
         let jump = theme == Theme::JumpCuts && !distracts;
         let source = loop {
             if jump {
@@ -197,8 +178,8 @@ impl Plan {
                 break source;
             }
         };
-        let mut chain = if source >= PICTURES.len() {
-            self.footage(graph, source - PICTURES.len(), frames, random)
+        let mut chain = if source >= pictures.len() {
+            self.footage(graph, source - pictures.len(), frames, random)
         } else {
             self.picture(graph, source, frames, distracts.then_some(theme), random)
         };
@@ -219,7 +200,7 @@ impl Plan {
                 let (object_width, object_height) =
                     (width * random.whole(30, 60) / 100, height * random.whole(50, 100) / 100);
                 let across = random.whole(10, 25);
-                let object = PICTURES[(source + 3) % PICTURES.len()];
+                let object = pictures[(source + 3) % pictures.len()];
                 let input = graph.input(&["-framerate", &fps.to_string()], object);
                 graph.filters.push(format!(
                     "[{input}:v]scale={object_width}:{object_height},loop=-1:size=1,trim=end_frame={frames},settb=1/{fps},setpts=N[object{place}]"
@@ -253,7 +234,7 @@ impl Plan {
 
     fn footage(&self, graph: &mut Graph, which: usize, frames: u32, random: &mut Random) -> String {
         let (width, height, fps) = (self.width, self.height, self.fps);
-        let (file, seconds) = FOOTAGE[which];
+        let (file, seconds) = self.material.footage[which];
         let free = (seconds * 10).saturating_sub(frames * 10 / fps + 2);
         let seek = format!("{}", f64::from(random.whole(0, free.max(1))) / 10.0);
         let input = graph.input(&["-ss", &seek], file);
@@ -273,7 +254,7 @@ impl Plan {
         random: &mut Random,
     ) -> String {
         let (width, height, fps) = (self.width, self.height, self.fps);
-        let input = graph.input(&["-framerate", &fps.to_string()], PICTURES[which]);
+        let input = graph.input(&["-framerate", &fps.to_string()], self.material.pictures[which]);
         let scaled = |percent: u32| {
             format!(
                 "[{input}:v]scale={}:{}:force_original_aspect_ratio=increase",

@@ -3,10 +3,12 @@
 #![allow(dead_code, unused_imports, reason = "each test program uses a part of this")]
 
 mod graph;
+pub(crate) mod material;
 pub(crate) mod score;
 
 use std::path::PathBuf;
 
+use material::{Material, TUNED};
 use score::Truth;
 
 /// What a mix is about. Every mix has hard cuts besides. New themes go to the end: the number is part of the seed.
@@ -54,13 +56,18 @@ pub(crate) struct Mix {
     pub(crate) frames: u32,
 }
 
-/// One mix of a theme. The same seed gives the same clip.
+/// One mix of a theme, of the material that the classical detector was tuned on. The same seed gives the same clip.
 pub(crate) fn mix(theme: Theme, seed: u64) -> Mix {
+    mix_of(&TUNED, theme, seed)
+}
+
+/// As [`mix`], of any material.
+pub(crate) fn mix_of(material: &'static Material, theme: Theme, seed: u64) -> Mix {
     let mut random = Random(seed * 1000 + theme as u64);
-    let plan = graph::Plan::draw(theme, &mut random);
+    let plan = graph::Plan::draw(material, theme, &mut random);
     let (args, truth, frames) = plan.build(&mut random);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let name = format!("{theme:?}-{seed}").to_lowercase();
+    let name = format!("{}{theme:?}-{seed}", material.name).to_lowercase();
     let path = va_test_media::made(&format!("mix-{name}.mp4"), &args);
     Mix { name, path, truth, frames }
 }
