@@ -272,7 +272,9 @@ fn all_our_own_analyzers_have_something_to_say() {
     let document = daemon.document(&clip(), &[]);
     assert_eq!(document.status(), "success", "{}", document.error());
     for name in own {
-        assert_eq!(document.status_of(name), "ok", "{name}");
+        // These two do more with models, of which none is installed here.
+        let without = ["content_quality", "cut_analysis"].contains(&name);
+        assert_eq!(document.status_of(name), if without { "degraded" } else { "ok" }, "{name}");
         assert!(document.summary(name).as_object().is_some_and(|summary| !summary.is_empty()), "{name}");
     }
 }

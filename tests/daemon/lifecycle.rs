@@ -19,7 +19,7 @@ fn starts_and_answers_what_it_is() {
     assert_eq!(status["config"], daemon.config_file().to_str().expect("text"));
     assert_eq!(status["groups"][0]["name"], "main");
     assert_eq!(status["groups"][0]["analyzers"], serde_json::json!(["steady"]));
-    assert_eq!(status["groups"][0]["device"], "cpu");
+    assert_eq!(status["groups"][0]["device"], "auto");
     let worker =
         status["workers"].as_array().and_then(|all| all.iter().find(|worker| worker["role"] == "analyze"));
     assert_eq!(worker.expect("a worker")["restarts"], 0);

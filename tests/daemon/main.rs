@@ -7,4 +7,5 @@ mod findings;
 mod idle;
 mod jobs;
 mod lifecycle;
+mod models;
 mod plugins;

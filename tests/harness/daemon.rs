@@ -26,6 +26,7 @@ pub struct Setup {
     analyzers: Vec<String>,
     plugins: Vec<(String, Vec<u8>)>,
     config: String,
+    real_models: bool,
 }
 
 impl Setup {
@@ -60,6 +61,13 @@ impl Setup {
         self
     }
 
+    /// With the models of the cache folder, in place of none.
+    #[must_use]
+    pub fn real_models(mut self) -> Self {
+        self.real_models = true;
+        self
+    }
+
     /// All of it, but no daemon yet.
     pub fn prepare(self) -> Daemon {
         let install = Install::new();
@@ -69,7 +77,7 @@ impl Setup {
             std::fs::write(install.analyzers().join(name), bytes).expect("written");
         }
         std::fs::write(folder.path().join("va.toml"), self.config).expect("written");
-        Daemon { running: None, install, folder }
+        Daemon { running: None, install, folder, real_models: self.real_models }
     }
 
     /// A daemon that answers.
@@ -98,6 +106,7 @@ pub struct Daemon {
     running: Option<Running>,
     install: Install,
     folder: TempDir,
+    real_models: bool,
 }
 
 impl Daemon {
@@ -105,6 +114,7 @@ impl Daemon {
     pub fn command(&self) -> Command {
         let mut command = self.install.daemon();
         command.arg("--state-dir").arg(self.state_dir()).arg("--config").arg(self.config_file());
+        command.env("VA_MODELS_DIR", self.models_dir());
         command
     }
 
@@ -144,6 +154,14 @@ impl Daemon {
 
     pub fn state_dir(&self) -> PathBuf {
         self.folder.path().join("state")
+    }
+
+    /// Empty at first, but for real ones.
+    pub fn models_dir(&self) -> PathBuf {
+        if self.real_models {
+            return va_test_media::cache_dir().join("models");
+        }
+        self.folder.path().join("models")
     }
 
     pub fn socket(&self) -> PathBuf {

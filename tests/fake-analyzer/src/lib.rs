@@ -46,12 +46,14 @@ macro_rules! fake {
 #[derive(Debug)]
 pub struct Fake<K> {
     settings: Settings,
+    model: Option<String>,
     kind: PhantomData<fn() -> K>,
 }
 
 #[derive(Debug)]
 pub struct FakeSession {
     settings: Settings,
+    model: Option<String>,
     host: Host,
     seen: Seen,
     heard: Heard,
@@ -74,13 +76,17 @@ impl<K: Kind> Analyzer for Fake<K> {
             host.model_path("model_that_nobody_has")?;
         }
         settings.misbehave(When::Load, host, None)?;
-        Ok(Fake { settings, kind: PhantomData })
+        let requests = K::description().models;
+        let names: Vec<&str> = requests.iter().flat_map(|model| &model.any_of).map(String::as_str).collect();
+        let model = if names.is_empty() { None } else { Some(host.first_model(&names)?.to_owned()) };
+        Ok(Fake { settings, model, kind: PhantomData })
     }
 
     fn open(self: &Arc<Self>, _video: &Video, host: &Host) -> Result<FakeSession> {
         self.settings.misbehave(When::Open, host, None)?;
         Ok(FakeSession {
             settings: self.settings.clone(),
+            model: self.model.clone(),
             host: host.clone(),
             seen: Seen::default(),
             heard: Heard::default(),
@@ -140,6 +146,10 @@ impl Session for FakeSession {
             "others_by_frame": self.others_by_frame,
             "others_whole": self.others_whole,
         }))?;
+        let summary = match &self.model {
+            Some(model) => summary.model(model),
+            None => summary,
+        };
         Ok(match &self.settings.degraded {
             Some(reason) => summary.degraded(reason).model("a_smaller_model"),
             None => summary,
