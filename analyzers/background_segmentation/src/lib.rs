@@ -1,7 +1,7 @@
 //! What is foreground on every fifteenth frame, which classes fill the picture, and a hint at the place.
 //!
 //! Classes come from a segmentation network; a near person's outline from that and a second one; a foreground of no
-//! known class from a third, which is dear and seldom runs ([`looking`]). All that is said of a frame was looked for in
+//! known class from a third, which is dear and seldom runs (`looking`). All that is said of a frame was looked for in
 //! that frame or in one that is as good as the same.
 
 pub mod classes;

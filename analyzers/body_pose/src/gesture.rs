@@ -1,6 +1,6 @@
 //! What the arms say, by rules on a skeleton in the picture.
 //!
-//! The rules are our own; each stands with its reason. Lengths are in trunks (see [`skeleton`](crate::skeleton)), angles in
+//! The rules are our own; each stands with its reason. Lengths are in trunks (see `skeleton`), angles in
 //! the picture: an arm that points at the camera is not seen to be stretched. They are tried in the order of
 //! [`Gesture`], and the first that holds counts. A point that a rule needs and that is not seen makes the rule fail, and
 //! a trunk more than 45 degrees from upright all of them: "up" says little of somebody who lies.

@@ -3,7 +3,7 @@
 //! - *Graphic*: it stood still in two or more frames through which half of the picture moved, and longer than it moved
 //!   itself; or it did not move and most readings show the style of a caption ([`crate::style`]).
 //! - *Subtitle*: a graphic in the lower third, in the middle from left to right, and another such graphic with other
-//!   words and lines of its height stands in its place before or after it, within [`NEAR_S`].
+//!   words and lines of its height stands in its place before or after it, within `NEAR_S`.
 //! - *Overlay*: any other graphic. *Scene*: all else.
 
 use serde::Serialize;
