@@ -57,6 +57,7 @@ impl Analyzer for CutAnalysis {
             .batch(32)
             .optional_model_of(&["onnxruntime", "onnxruntime-gpu"])
             .optional_model_of(&[transnet::NAME])
+            .memory_mib(250)
     }
 
     fn load(host: &Host) -> Result<Self> {
