@@ -28,6 +28,7 @@ impl HostServices for Bare {
         match (name, &self.runtime) {
             ("onnxruntime", Some(folder)) => Ok(folder.clone()),
             ("onnxruntime", None) => Err(Error::of(ErrorKind::Unavailable, "install onnxruntime")),
+            ("onnxruntime-gpu", _) => Err(Error::of(ErrorKind::Unavailable, "install onnxruntime-gpu")),
             _ => Ok(std::env::temp_dir()),
         }
     }

@@ -44,7 +44,7 @@ impl Analyzer for AgeEstimation {
             })
             .batch(16)
             .needs_findings_of(FACE_DETECTION, FindingsScope::PerFrame)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model_of(&MODELS)
             .memory_mib(60)
     }

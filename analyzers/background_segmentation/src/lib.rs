@@ -54,7 +54,7 @@ impl Analyzer for BackgroundSegmentation {
                 format: PixelFormat::Rgb8,
             })
             .batch(16)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model_of(&MODELS)
             .optional_model_of(&[SALIENCE])
             .optional_model_of(&[PERSON])

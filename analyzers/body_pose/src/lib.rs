@@ -44,7 +44,7 @@ impl Analyzer for BodyPose {
             })
             .needs_findings_of(DETECTOR, FindingsScope::PerFrame)
             .batch(64)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model_of(&MODELS)
             .memory_mib(120)
     }

@@ -62,7 +62,7 @@ impl Analyzer for ContentQuality {
                 format: PixelFormat::Rgb8,
             })
             .optional_model_of(&[brisque::NAME])
-            .optional_model_of(&["onnxruntime", "onnxruntime-gpu"])
+            .optional_model_of(va_inference::onnx::RUNTIMES)
             .optional_model_of(&[aesthetic::ENCODER])
             .optional_model_of(&[aesthetic::HEAD])
     }

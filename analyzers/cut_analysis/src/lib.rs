@@ -55,7 +55,7 @@ impl Analyzer for CutAnalysis {
                 format: PixelFormat::Rgb8,
             })
             .batch(32)
-            .optional_model_of(&["onnxruntime", "onnxruntime-gpu"])
+            .optional_model_of(va_inference::onnx::RUNTIMES)
             .optional_model_of(&[transnet::NAME])
             .memory_mib(250)
     }

@@ -43,7 +43,7 @@ impl Analyzer for EmotionDetection {
             })
             .batch(16)
             .needs_findings_of(FACE_DETECTION, FindingsScope::PerFrame)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model(EMOTION)
             .memory_mib(20)
     }

@@ -53,7 +53,7 @@ impl Analyzer for EyeTracking {
             })
             .batch(16)
             .needs_findings_of(FACE_DETECTION, FindingsScope::PerFrame)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model(LANDMARKS)
             .model(BLENDSHAPES)
             .optional_model_of(&[IRIS])

@@ -44,7 +44,7 @@ impl Analyzer for FaceDetection {
                 format: PixelFormat::Rgb8,
             })
             .batch(16)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model_of(&MODELS)
             .memory_mib(120)
     }

@@ -48,7 +48,7 @@ impl Analyzer for ObjectDetection {
                 format: PixelFormat::Rgb8,
             })
             .batch(64)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model_of(&MODELS)
             .memory_mib(120)
     }

@@ -53,7 +53,7 @@ impl Analyzer for SceneSegmentation {
             .batch(16)
             .needs_findings_of(CUTS, FindingsScope::PerVideo)
             .findings_of(SOUND, FindingsScope::PerVideo)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model(MODEL)
             .memory_mib(100)
     }

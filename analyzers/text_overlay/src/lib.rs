@@ -57,7 +57,7 @@ impl Analyzer for TextOverlay {
                 format: PixelFormat::Rgb8,
             })
             .batch(16)
-            .model("onnxruntime")
+            .model_of(va_inference::onnx::RUNTIMES)
             .model_of(&MODELS)
             .optional_model_of(&[ENGLISH])
             .memory_mib(400)

@@ -24,4 +24,5 @@ mod tensor;
 
 pub use model::{Model, Options};
 pub use outputs::Outputs;
+pub use runtime::RUNTIMES;
 pub use tensor::{Data, Element, Input, Port};

@@ -6,10 +6,9 @@ use std::sync::{Mutex, OnceLock};
 use ort::environment::Environment;
 use va_analyzer_sdk::{Error, ErrorKind, Host, Result};
 
-/// The runtime for processors, as a model is named.
-const RUNTIME: &str = "onnxruntime";
-/// The runtime that can use NVIDIA GPUs, too.
-const RUNTIME_GPU: &str = "onnxruntime-gpu";
+/// The runtime for processors, and the one that can use NVIDIA GPUs, too, as models are named. An analyzer that runs
+/// graphs asks for these: it is handed no other models than those it asks for.
+pub const RUNTIMES: &[&str] = &["onnxruntime", "onnxruntime-gpu"];
 const LIBRARY: &str = "libonnxruntime.so";
 
 /// Each analyzer's library has its own copy of this. The runtime allows one environment in a copy, and it must outlive
@@ -40,12 +39,13 @@ pub(super) fn environment(host: &Host, cuda: bool) -> Result<&'static Environmen
     Ok(ENVIRONMENT.get_or_init(|| environment))
 }
 
-/// Where the library is. For a GPU that of `onnxruntime-gpu`, or the other where only that is installed.
+/// Where the library is: of the runtime that suits the device, or of the other where only that is installed.
 fn library(host: &Host, cuda: bool) -> Result<PathBuf> {
-    let gpu = if cuda { host.model_path(RUNTIME_GPU).ok() } else { None };
-    let folder = match gpu {
-        Some(folder) => folder,
-        None => host.model_path(RUNTIME)?,
-    };
+    let mut runtimes = RUNTIMES.to_vec();
+    if cuda {
+        runtimes.reverse();
+    }
+    let best = host.first_model(&runtimes).or_else(|_| host.first_model(&RUNTIMES[..1]))?;
+    let folder = host.model_path(best)?;
     Ok(if folder.is_dir() { folder.join(LIBRARY) } else { folder })
 }
