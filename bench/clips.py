@@ -24,8 +24,35 @@ LANDSCAPE_SCENES = [
     ("TwoWings.jpg", 3.5, "pan_right", False),
     ("RainDrops.jpg", 3.0, "tilt_up", False),
 ]
+PEOPLE_SCENES = [
+    ("wolfgang_langer.mp4", 9.0, "footage", False),
+    ("sample6.jpg", 5.0, "zoom_in", False),
+    ("obama_speech.mp4", 8.0, "footage", True),
+    ("vtest.avi", 7.0, "footage", False),
+    ("astronaut.png", 5.0, "zoom_out", False),
+    ("small.mp4", 5.0, "footage", True),
+    ("Garden.jpg", 5.0, "pan_right", False),
+    ("zidane.jpg", 4.5, "pan_right", False),
+    ("bigbuckbunny.mp4", 5.0, "footage", False),
+]
+# (from, to in seconds, text, style)
+CAPTIONS = [
+    (0.5, 2.8, "Some days are hard", "subtitle"),
+    (3.0, 5.5, "and then you remember", "subtitle"),
+    (5.7, 8.6, "why you began", "subtitle"),
+    (9.5, 13.5, "Four friends", "title"),
+    (14.5, 17.0, "He said it on live TV", "subtitle"),
+    (17.2, 20.8, "after two years of talks", "subtitle"),
+    (22.5, 27.0, "Walk 10000 steps a day", "title"),
+    (29.0, 31.0, "This is not a costume", "subtitle"),
+    (31.2, 33.0, "She flew to space", "subtitle"),
+    (34.0, 37.0, "Only 24.95 today", "title"),
+    (43.5, 46.0, "Wait for it", "subtitle"),
+    (46.5, 49.5, "Follow @jane_doe", "title"),
+]
 DISSOLVE_S = 0.75
 FPS = 30
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
 
 
 def cache_dir():
@@ -38,6 +65,24 @@ def cache_dir():
 def portrait():
     """50 s, 1080x1920, 30 fps, H.264 of about 6 Mb/s, AAC; cuts, dissolves, pans, zooms, music and speech."""
     return encoded("portrait_1080x1920_50s.mp4", PORTRAIT_SCENES, (1080, 1920), 50.0, "medium", "6M")
+
+
+def people():
+    """50 s as the portrait, with people in half of it and captions over two thirds of it, as in a short video."""
+    return encoded("people_1080x1920_50s.mp4", PEOPLE_SCENES, (1080, 1920), 50.0, "medium", "6M", CAPTIONS)
+
+
+def changes(scenes):
+    """Seconds of the cuts, and of the middles of the dissolves."""
+    cuts, dissolves, end_s = [], [], 0.0
+    for _, seconds, _, next_dissolves in scenes[:-1]:
+        end_s += seconds
+        if next_dissolves:
+            dissolves.append(end_s - DISSOLVE_S / 2)
+            end_s -= DISSOLVE_S
+        else:
+            cuts.append(end_s)
+    return cuts, dissolves
 
 
 def ultra_hd():
@@ -55,8 +100,10 @@ def two_seconds():
     return made("portrait_1080x1920_2s.mp4", ["-i", str(portrait()), "-t", "2", "-map", "0", "-c", "copy"])
 
 
-def encoded(name, scenes, size, seconds, preset, bit_rate):
+def encoded(name, scenes, size, seconds, preset, bit_rate, captions=()):
     inputs, video = pictures(scenes, size)
+    video += "".join(f";[video{i}]{written(*caption)}[video{i + 1}]" for i, caption in enumerate(captions))
+    shown = f"[video{len(captions)}]"
     music, speech = media("cantina.wav"), media("austen_0870.wav")
     first_sound = len(scenes)
     sound = (f"[{first_sound}:a]aresample=44100,volume=0.4[music];"
@@ -64,13 +111,13 @@ def encoded(name, scenes, size, seconds, preset, bit_rate):
              f"[music][speech]amix=inputs=2:duration=longest,aformat=channel_layouts=stereo[sound]")
     return made(name, [
         *inputs, "-stream_loop", "-1", "-i", music, "-stream_loop", "-1", "-i", speech,
-        "-filter_complex", f"{video};{sound}", "-map", "[video]", "-map", "[sound]", "-t", f"{seconds}",
+        "-filter_complex", f"{video};{sound}", "-map", shown, "-map", "[sound]", "-t", f"{seconds}",
         "-c:v", "libx264", "-preset", preset, "-b:v", bit_rate, "-g", "60", "-pix_fmt", "yuv420p",
         "-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart"])
 
 
 def pictures(scenes, size):
-    """ffmpeg's inputs for the scenes, and the filters that join them to [video]."""
+    """ffmpeg's inputs for the scenes, and the filters that join them to [video0]."""
     inputs, filters, blocks = [], [], []
     block = seconds_of_block = None
     for at, (name, seconds, camera, dissolves) in enumerate(scenes):
@@ -86,7 +133,7 @@ def pictures(scenes, size):
         if not dissolves:
             blocks.append(block)
             block = None
-    filters.append(f"{''.join(blocks)}concat=n={len(blocks)}:v=1:a=0[video]")
+    filters.append(f"{''.join(blocks)}concat=n={len(blocks)}:v=1:a=0[video0]")
     return inputs, ";".join(filters)
 
 
@@ -112,6 +159,13 @@ def moved(camera, seconds, size):
         "pan_right": f"{wider},crop={width}:{height}:x='(iw-ow)/2+{0.2 * width}*(t/{seconds}-0.5)':y=0",
         "tilt_up": f"{wider},crop={width}:{height}:x='(iw-ow)/2':y='{0.2 * height}*(1-t/{seconds})'",
     }[camera]
+
+
+def written(start, end, text, style):
+    """The filter that shows a text: white with an outline in the lower third, or black on a white panel at the top."""
+    look = {"subtitle": "fontsize=68:fontcolor=white:borderw=5:bordercolor=black:y=h*0.72",
+            "title": "fontsize=76:fontcolor=black:box=1:boxcolor=white:boxborderw=18:y=h*0.14"}[style]
+    return f"drawtext=fontfile={FONT}:text='{text}':x=(w-text_w)/2:{look}:enable='between(t,{start},{end})'"
 
 
 def media(name):

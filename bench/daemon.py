@@ -51,6 +51,10 @@ class Daemon:
     programs: "pathlib.Path"
     folder: "pathlib.Path"
     arguments: list = field(default_factory=list)
+    # The folder of models; without one those analyzers that can use a model do without.
+    models: "pathlib.Path | None" = None
+    # More variables of its environment.
+    environment: dict = field(default_factory=dict)
 
     def __post_init__(self):
         self.socket = self.folder / "va.sock"
@@ -61,9 +65,9 @@ class Daemon:
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [self.programs / "va-daemon", "--state-dir", self.folder, "--socket", self.socket,
                    "--log-file", self.log, *self.arguments]
-        # No models: those that can use one do without.
-        environment = {**os.environ, "VA_MODELS_DIR": str(self.folder / "no-models")}
-        begun = time.monotonic()
+        models = self.models or self.folder / "no-models"
+        environment = {**os.environ, **self.environment, "VA_MODELS_DIR": str(models)}
+        begun = self.started_at = time.monotonic()
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, env=environment)
         while True:
             try:
@@ -128,6 +132,9 @@ class Daemon:
         if not last or last["event"] != "finished":
             raise SystemExit(f"bench: the job did not finish: {last}; the daemon's log:\n{self.last_words()}")
         document = self.get(f"/v1/jobs/{last['job']}/result")
-        if document["error"] or any(one["status"] not in ("ok", "degraded") for one in document["analyzers"].values()):
-            raise SystemExit(f"bench: not all went well: {document['error']}; the daemon's log:\n{self.last_words()}")
+        failed = [f"{name} is {one['status']}: {one['reason']}" for name, one in document["analyzers"].items()
+                  if one["status"] not in ("ok", "degraded")]
+        if document["error"] or failed:
+            why = "; ".join([*filter(None, [document["error"]]), *failed])
+            raise SystemExit(f"bench: not all went well: {why}; the daemon's log:\n{self.last_words()}")
         return Job(started_s, wall_s, document)

@@ -4,18 +4,18 @@ import subprocess
 from turns import CORES, median
 
 
-def machine(rounds):
+def machine():
     with open("/proc/cpuinfo") as lines:
         model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown make")
     ffmpeg = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True).stdout.split()[2]
-    print(f"{CORES} cores ({model}), FFmpeg {ffmpeg}, medians of {rounds} rounds.")
-    print("The clip: 50 s, 1080x1920, 30 frames a second, H.264 of 6 Mb/s, AAC.")
+    print(f"{CORES} cores ({model}), FFmpeg {ffmpeg}.")
+    print("The clips: 50 s, 1080x1920, 30 frames a second, H.264 of 6 Mb/s, AAC.")
     print(flush=True)
 
 
-def others(measured):
+def rounds(measured):
     cores = median(measured, lambda one: one.others)
-    print(f"Meanwhile other programs kept {cores:.1f} cores busy"
+    print(f"Medians of {len(measured)} rounds. Meanwhile other programs kept {cores:.1f} cores busy"
           + (": what is wall time here is worth little." if cores > 0.2 else "."))
     print(flush=True)
 

@@ -40,19 +40,28 @@ install_all() {
     echo "installed into $to: $(names | wc -l) analyzers, bin/vactl finds them from where it lies"
 }
 
-# What the operator wrote stays.
+# What the operator wrote stays; what is still as it was shipped last is replaced. `.shipped` has the sums of that.
 install_configuration() {
+    shipped=$to/etc/va/.shipped
     for name in va.toml models.toml; do
         kept=$to/etc/va/$name
-        if [ ! -e "$kept" ]; then
+        if [ ! -e "$kept" ] || cmp -s "configs/$name" "$kept" || as_shipped "$name"; then
             put 644 "configs/$name" "$kept"
-        elif cmp -s "configs/$name" "$kept"; then
             rm -f "$kept.new"
         else
             put 644 "configs/$name" "$kept.new"
             echo "install: $kept was changed and is kept; the new one is beside it, $name.new"
         fi
     done
+    sums=$(mktemp)
+    (cd configs && sha256sum va.toml models.toml) >"$sums"
+    put 644 "$sums" "$shipped"
+    rm -f "$sums"
+}
+
+# as_shipped NAME: nobody has changed it since it was put there.
+as_shipped() {
+    [ -e "$shipped" ] && (cd "$to/etc/va" && grep "  $1\$" .shipped | sha256sum --check --status 2>/dev/null)
 }
 
 install_unit() {

@@ -61,6 +61,12 @@ impl Findings {
     }
 }
 
+/// A number of a finding to so many decimals: times have three.
+pub fn rounded(value: f64, decimals: i32) -> f64 {
+    let factor = 10f64.powi(decimals);
+    (value * factor).round() / factor
+}
+
 /// What an analyzer says of the whole video, and how it came by it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Summary {

@@ -77,6 +77,7 @@ mod findings;
 mod frame;
 mod host;
 mod sampling;
+mod settings;
 pub mod testing;
 
 pub use audio::AudioChunk;
@@ -86,17 +87,18 @@ pub use description::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use export::{Analyzer, Session};
-pub use findings::{Findings, OtherFindings, Summary};
+pub use findings::{Findings, OtherFindings, Summary, rounded};
 pub use frame::{Frame, FrameBatch};
 pub use host::{Host, HostServices, LogLevel};
 pub use sampling::Sampler;
+pub use settings::within;
 
 /// Everything an analyzer's source usually needs.
 pub mod prelude {
     pub use crate::{
         Analyzer, AudioChunk, AudioRequest, Description, Error, Findings, FindingsRequest, FindingsScope,
         Frame, FrameBatch, FrameRequest, FrameSize, Host, LogLevel, OtherFindings, PixelFormat, Result,
-        Sampling, Session, Summary, Video,
+        Sampling, Session, Summary, Video, rounded,
     };
     pub use serde_json::json;
 }

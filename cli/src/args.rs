@@ -29,6 +29,9 @@ pub enum Command {
     Plugins(Plugins),
     /// The models that analyzers run: what there is, what is installed, and installing it
     Models(Models),
+    /// What was found, in other forms
+    #[command(subcommand)]
+    Results(Results),
     /// How the daemon does: its groups, workers and jobs
     Status(Listing),
     /// The JSON Schema of the result document
@@ -60,6 +63,31 @@ pub struct Analyze {
     /// Show no progress
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum Results {
+    /// Write what is said as subtitles
+    Export(Export),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// The file with the result document, or the job whose document the daemon keeps
+    #[arg(value_name = "FILE|JOB")]
+    pub document: String,
+    /// SubRip or WebVTT
+    #[arg(long)]
+    pub format: ExportFormat,
+    /// Write them to this file; - is standard output, as is the default
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    Srt,
+    Vtt,
 }
 
 #[derive(Debug, Clone, Subcommand)]

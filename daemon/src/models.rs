@@ -25,6 +25,8 @@ pub(crate) struct Models {
 pub(crate) struct Resolved {
     /// Folders of the models that are installed and allowed, by name. They name the version, too.
     pub(crate) folders: BTreeMap<String, String>,
+    /// Why each of the others is not to be used, by name.
+    pub(crate) absent: BTreeMap<String, String>,
     /// Why it cannot run, where it cannot.
     pub(crate) missing: Option<String>,
 }
@@ -63,17 +65,23 @@ impl Models {
             let mut excluded = Vec::new();
             let mut any = false;
             for name in &request.any_of {
-                let Some(folder) = self.store.folder(name) else { continue };
-                match self.store.manifest(name) {
+                let Some(folder) = self.store.folder(name) else {
+                    resolved.absent.insert(name.clone(), self.not_installed(name));
+                    continue;
+                };
+                let why_not = match self.store.manifest(name) {
                     Ok(Some(manifest)) if !self.allowed.allows(&manifest.licence, manifest.terms) => {
-                        excluded.push(format!("{name} ({})", manifest.licence));
+                        format!("{name} ({})", manifest.licence)
                     }
                     Ok(_) => {
                         resolved.folders.insert(name.clone(), folder.to_string_lossy().into_owned());
                         any = true;
+                        continue;
                     }
-                    Err(error) => excluded.push(format!("{name} ({error})")),
-                }
+                    Err(error) => format!("{name} ({error})"),
+                };
+                resolved.absent.insert(name.clone(), excludes(&why_not));
+                excluded.push(why_not);
             }
             if !any && !request.optional && resolved.missing.is_none() {
                 resolved.missing = Some(self.why_missing(request, &excluded));
@@ -89,24 +97,36 @@ impl Models {
     }
 
     fn why_missing(&self, request: &ModelRequest, excluded: &[String]) -> String {
-        if !excluded.is_empty() {
-            return format!("may not be used: {}; see [models] licences", excluded.join(", "));
+        if excluded.is_empty() {
+            self.not_installed(self.best_to_install(request))
+        } else {
+            excludes(&excluded.join(", "))
         }
-        let name = self.best_to_install(request);
-        format!("model {name} is not installed; install it with `vactl models pull {name}`")
     }
 
-    /// The one that a fresh machine has, else the first.
+    fn not_installed(&self, name: &str) -> String {
+        // Nobody but the operator has one that the table knows no source of.
+        let brought = self.table.model(name).is_some_and(|model| model.sources.is_empty());
+        let from = if brought { " --from FILE_OR_FOLDER" } else { "" };
+        format!("model {name} is not installed; install it with `vactl models pull {name}{from}`")
+    }
+
+    /// The one that a fresh machine has, else the first that can be fetched, else the first.
     fn best_to_install<'a>(&self, request: &'a ModelRequest) -> &'a str {
         let allowed = |name: &&String| {
             let model = self.table.model(name);
             model.is_none_or(|model| self.allowed.allows(&model.licence, self.table.terms(model)))
         };
         let usual = |name: &&String| self.table.model(name).is_some_and(|model| model.tier == Tier::Default);
-        let of_the_default_tier = request.any_of.iter().filter(allowed).find(usual);
-        let best = of_the_default_tier.or(request.any_of.iter().find(allowed)).or(request.any_of.first());
+        let fetched = |name: &&String| self.table.model(name).is_some_and(|model| !model.sources.is_empty());
+        let may = || request.any_of.iter().filter(allowed);
+        let best = may().find(usual).or(may().find(fetched)).or(may().next()).or(request.any_of.first());
         best.map_or("", String::as_str)
     }
+}
+
+fn excludes(models: &str) -> String {
+    format!("may not be used: {models}; see [models] licences")
 }
 
 #[cfg(test)]
@@ -144,7 +164,34 @@ mod tests {
         let resolved = models.resolve(&[wants(&["yolov8x", "yolo11n", "coco-ssd"], false)]);
         let expected = "model yolo11n is not installed; install it with `vactl models pull yolo11n`";
         assert_eq!(resolved.missing.as_deref(), Some(expected));
-        assert_eq!(models.resolve(&[wants(&["yolo11n"], true)]), Resolved::default(), "it is optional");
+        let optional = models.resolve(&[wants(&["yolo11n"], true)]);
+        assert_eq!((optional.missing, optional.folders.len()), (None, 0));
+        assert_eq!(optional.absent["yolo11n"], expected);
+    }
+
+    #[test]
+    fn a_model_that_nobody_publishes_is_to_be_brought() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let models = models(folder.path(), None);
+        let missing = models.resolve(&[wants(&["yolov8x"], false)]).missing.expect("missing");
+        assert!(missing.ends_with("`vactl models pull yolov8x --from FILE_OR_FOLDER`"), "{missing}");
+        // One that can be fetched does as well.
+        let missing = models.resolve(&[wants(&["yolov8x", "coco-ssd"], false)]).missing.expect("missing");
+        assert!(missing.ends_with("`vactl models pull coco-ssd`"), "{missing}");
+    }
+
+    /// Whatever an analyzer lacks, the command that it is told has a name that the table knows, and leads somewhere.
+    #[test]
+    fn every_model_of_the_table_is_told_with_a_command_that_installs_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let models = models(folder.path(), None);
+        for model in &models.table.models {
+            let resolved = models.resolve(&[wants(&[&model.name], false)]);
+            let from = if model.sources.is_empty() { " --from FILE_OR_FOLDER" } else { "" };
+            let command = format!("`vactl models pull {}{from}`", model.name);
+            assert!(resolved.missing.as_ref().is_some_and(|why| why.ends_with(&command)), "{resolved:?}");
+            assert_eq!(resolved.absent.get(&model.name), resolved.missing.as_ref());
+        }
     }
 
     #[test]

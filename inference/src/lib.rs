@@ -9,14 +9,16 @@
 //! | [`track`] | boxes of one picture after another into tracks |
 //! | [`text`] | text detection's map into boxes, text recognition's probabilities into characters |
 //! | [`mask`] | masks: run lengths as COCO writes them, areas, sizes |
-//! | [`audio`] | samples into spectra and levels |
+//! | [`findings`] | the words that several analyzers share: boxes, faces |
+//! | [`audio`] | samples into spectra and levels; where speech is |
 //!
-//! Only [`onnx`] runs anything; the rest is pure and works on borrowed buffers. Nothing here starts a thread: several
-//! analyzers share a process and its cores. Nothing here knows of plugins, videos or findings; an analyzer's own method
-//! stays in the analyzer.
+//! Only [`onnx`] and [`detect::yolo::Network`] run anything; the rest is pure and works on borrowed buffers. Nothing here
+//! starts a thread: several analyzers share a process and its cores. Nothing here knows of plugins or videos; an
+//! analyzer's own method stays in the analyzer.
 
 pub mod audio;
 pub mod detect;
+pub mod findings;
 pub mod geometry;
 pub mod image;
 pub mod mask;

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod exit_codes;
+mod install;
 mod listings;
 mod names;
 mod private_daemon;

@@ -2,6 +2,7 @@
 
 mod api;
 mod config;
+mod defaults;
 mod faults;
 mod findings;
 mod idle;
@@ -9,3 +10,4 @@ mod jobs;
 mod lifecycle;
 mod models;
 mod plugins;
+mod real;

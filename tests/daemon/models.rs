@@ -2,10 +2,10 @@
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::json;
-use va_test_media::media;
-use va_tests::{Daemon, Setup, clip};
+use va_tests::{Daemon, LIMIT, Ran, Setup, clip, own_analyzers, run};
 
 /// Installs a version of a model as `vactl models` does, but for its files.
 fn install(daemon: &Daemon, name: &str, version: &str, licence: &str) {
@@ -71,61 +71,66 @@ fn a_model_whose_licence_is_not_allowed_is_passed_over() {
 #[test]
 fn a_licence_that_nobody_knows_is_refused_at_the_start() {
     let daemon = Setup::new().config("[models]\nlicences = [\"permisive\"]").prepare();
-    va_tests::run(&mut daemon.command(), va_tests::LIMIT)
-        .ended_with(2)
-        .complains_of(&["permisive", "permissive"]);
+    run(&mut daemon.command(), LIMIT).ended_with(2).complains_of(&["permisive", "permissive"]);
 }
 
+/// Of each of our own analyzers that cannot run on a fresh machine: what it says to do can be done.
 #[test]
-fn real_models_see_the_two_men_of_a_real_clip() {
-    let daemon = Setup::new().with("object_detection").with("body_pose").real_models().start_ready();
-    let document = daemon.document(&media("obama_speech.mp4"), &[]);
-    assert_eq!(document.status(), "success", "{}", document.error());
-    let detected = document.analyzer("object_detection");
-    // Smaller than the reference, and says so.
-    assert_eq!((&detected["status"], &detected["model"]["name"]), (&"degraded".into(), &"yolo11n".into()));
-    assert!(detected["model"]["sha256"].as_str().is_some_and(|sum| sum.len() == 64), "{detected:#}");
-    // The flag is a person now and then, with little confidence; the two men are always there.
-    let sure = |segment: &serde_json::Value| {
-        let objects = segment["objects"].as_array().expect("objects").clone();
-        let person = |object: &serde_json::Value| {
-            object["object_class"] == "person" && object["confidence_score"].as_f64() > Some(0.8)
-        };
-        let ids = objects.iter().filter(|object| person(object)).map(|object| object["track_id"].as_u64());
-        ids.collect::<std::collections::BTreeSet<_>>()
-    };
-    let men: Vec<_> = document.segments("object_detection").iter().map(sure).collect();
-    assert!(men.iter().all(|ids| ids.len() == 2 && *ids == men[0]), "{men:?}");
-    // The pose of a person is that of the object: box and number are the same.
-    let at = |name: &str| &document.segments(name)[0];
-    let person = at("object_detection")["objects"].as_array().expect("objects");
-    let person = person.iter().find(|object| object["object_class"] == "person").expect("a person");
-    let pose = &at("body_pose")["people"][0];
-    assert_eq!((&pose["bounding_box"], &pose["track_id"]), (&person["bounding_box"], &person["track_id"]));
-
-    let posing = daemon.document(&media("obama_speech.mp4"), &["--analyzers", "body_pose"]);
-    assert_eq!(posing.analyzers().keys().collect::<Vec<_>>(), ["body_pose"], "detection runs unseen");
-    assert_eq!(posing.summary("body_pose"), document.summary("body_pose"));
+fn what_an_analyzer_without_its_model_says_to_do_can_be_done() {
+    let daemon = own_analyzers().iter().fold(Setup::new(), |setup, name| setup.with(name)).start_ready();
+    let document = daemon.document(&clip(), &[]);
+    // Also of those that do less without one.
+    let reasons: Vec<(&String, &str)> = document
+        .analyzers()
+        .iter()
+        .filter_map(|(name, result)| Some((name, result["reason"].as_str().filter(|why| why.contains('`'))?)))
+        .collect();
+    assert!(reasons.len() >= 8, "{reasons:#?}");
+    for (name, reason) in reasons {
+        let command = reason.split('`').nth(1).unwrap_or_else(|| panic!("{name}: no command in {reason}"));
+        let words: Vec<&str> = command.split(' ').collect();
+        let ["vactl", "models", "pull", model, from @ ..] = &words[..] else { panic!("{name}: {command}") };
+        assert!(matches!(from, [] | ["--from", "FILE_OR_FOLDER"]), "{name}: {command}");
+        is_known_to_pull(&daemon, model, !from.is_empty());
+    }
 }
 
+/// So it is for every model that the table has.
 #[test]
-fn a_black_clip_shows_nothing_to_any_model() {
-    let black = va_test_media::made(
-        "black.mp4",
-        &[
-            "-f",
-            "lavfi",
-            "-i",
-            "color=black:size=320x240:rate=25:duration=2",
-            "-c:v",
-            "libx264",
-            "-pix_fmt",
-            "yuv420p",
-        ],
-    );
-    let daemon = Setup::new().with("object_detection").with("body_pose").real_models().start_ready();
-    let document = daemon.document(&black, &[]);
-    assert_eq!(document.status(), "success", "{}", document.error());
-    assert_eq!(document.summary("object_detection")["object_counts"], json!({}));
-    assert_eq!(document.summary("body_pose")["people_max"], 0);
+fn every_model_of_the_table_can_be_pulled_or_brought() {
+    let daemon = Setup::new().prepare();
+    let listed = run(&mut models_command(&daemon, &["list", "--format", "json"]), LIMIT);
+    let models = listed.ended_with(0).json();
+    for model in models.as_array().expect("a list") {
+        is_known_to_pull(&daemon, model["name"].as_str().expect("a name"), model["source"].is_null());
+    }
+}
+
+fn models_command(daemon: &Daemon, arguments: &[&str]) -> Command {
+    let mut command = daemon.vactl_command();
+    command.arg("models").args(arguments).env("VA_MODELS_DIR", daemon.models_dir());
+    command
+}
+
+/// The command is understood and the model known: all that fails is that nothing lies in the folder it is to come from.
+/// Of one that must be brought the plain command says so.
+#[track_caller]
+fn is_known_to_pull(daemon: &Daemon, name: &str, brought: bool) {
+    let empty = daemon.folder().join("empty");
+    std::fs::create_dir_all(&empty).expect("a folder");
+    let ran = pull(daemon, &[name, "--from", empty.to_str().expect("text")]);
+    assert!(ran.stderr.contains("could not be installed") && ran.stderr.contains(name), "{name}: {ran:#?}");
+    if brought {
+        let told = format!("`vactl models pull {name} --from FILE_OR_FOLDER`");
+        pull(daemon, &[name]).ended_with(2).complains_of(&[&told]);
+    }
+}
+
+/// With the licence that it asks to be accepted, where it does.
+fn pull(daemon: &Daemon, arguments: &[&str]) -> Ran {
+    let arguments = [&["pull"], arguments].concat();
+    let ran = run(&mut models_command(daemon, &arguments), LIMIT);
+    let Some((_, licence)) = ran.stderr.split_once("--accept-license ") else { return ran };
+    let licence = licence.split('`').next().expect("a licence");
+    run(models_command(daemon, &arguments).args(["--accept-license", licence]), LIMIT)
 }

@@ -89,6 +89,17 @@ impl Drop for Install {
     }
 }
 
+/// The names of our own analyzers: their folders.
+pub fn own_analyzers() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../analyzers");
+    let entries = std::fs::read_dir(folder).expect("the analyzers").map(|entry| entry.expect("an entry"));
+    let folders = entries.filter(|entry| entry.path().join("Cargo.toml").exists());
+    let mut names: Vec<String> =
+        folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
 /// Where cargo puts the library of an analyzer.
 pub(crate) fn library(name: &str) -> PathBuf {
     let fake = bin_dir().join("examples").join(format!("lib{name}.so"));

@@ -17,7 +17,7 @@ pub use self::clips::{Probe, clip, silent_clip};
 pub use self::daemon::{Daemon, Setup, library_bytes};
 pub use self::document::Document;
 pub use self::http::{Answer, Events};
-pub use self::install::{Install, bin_dir};
+pub use self::install::{Install, bin_dir, own_analyzers};
 pub use self::meeting::{Meeting, Met};
 pub use self::proc::{Resources, cpu, is_alive, memfds, open_files, processes_of, role_of, zombies_of};
 pub use self::program::{Ran, Running, run};

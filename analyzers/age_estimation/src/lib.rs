@@ -2,7 +2,6 @@
 //!
 //! The faces are those of face_detection; none is looked for here.
 
-pub mod faces;
 pub mod model;
 pub mod people;
 pub mod postprocess;
@@ -13,16 +12,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
+use va_inference::findings::BoundingBox;
+use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE, Face, faces_of};
 use va_inference::image::View;
 
-use crate::faces::{BoundingBox, FACE_DETECTION, Face};
 use crate::model::{FACERES, GENDERAGE, Judge, MODELS};
 use crate::people::{People, Person};
 use crate::postprocess::Judgement;
 use crate::settings::Settings;
-
-/// As face_detection asks for them.
-pub const FRAME_SIDE: u32 = 960;
 
 /// The analyzer: the loaded model serves all videos.
 #[derive(Debug)]
@@ -87,7 +84,7 @@ struct JudgedFace {
     confidence: f64,
     #[serde(flatten)]
     judgement: Judgement,
-    track_id: Option<u64>,
+    track_id: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,9 +95,9 @@ struct WholeVideo {
 impl Session for AgesOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
-            if let Some(faces) = faces::faces_of(frame)? {
+            if let Some(faces) = faces_of(frame)? {
                 let faces = self.look_at(frame, faces)?;
-                let timestamp = (frame.timestamp_s * 1000.0).round() / 1000.0;
+                let timestamp = rounded(frame.timestamp_s, 3);
                 findings.frame_segment(frame, &Segment { timestamp, faces })?;
             }
         }

@@ -9,7 +9,7 @@ use crate::postprocess::{Gender, Judgement};
 /// One person: all faces of one track.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Person {
-    pub track_id: u64,
+    pub track_id: u32,
     pub age: Option<f64>,
     pub gender: Option<Gender>,
     /// Seconds, first and last seen.
@@ -22,7 +22,7 @@ pub struct Person {
 pub struct People {
     settled_after: u32,
     then_every: u32,
-    known: BTreeMap<u64, Known>,
+    known: BTreeMap<u32, Known>,
 }
 
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ impl People {
     }
 
     /// Whether a face of this track is to be judged. One that is not followed always is.
-    pub fn asks_for(&mut self, track_id: Option<u64>) -> bool {
+    pub fn asks_for(&mut self, track_id: Option<u32>) -> bool {
         let Some(known) = track_id.and_then(|id| self.known.get_mut(&id)) else { return true };
         let due = known.judged < self.settled_after || known.passed + 1 >= self.then_every;
         known.passed = if due { 0 } else { known.passed + 1 };
@@ -54,7 +54,7 @@ impl People {
 
     /// Adds a sighting, and what the face was judged to be, if it was. Says what to report of the face: its own
     /// judgement, or what is known of the person.
-    pub fn see(&mut self, track_id: Option<u64>, timestamp_s: f64, fresh: Option<Judgement>) -> Judgement {
+    pub fn see(&mut self, track_id: Option<u32>, timestamp_s: f64, fresh: Option<Judgement>) -> Judgement {
         let Some(id) = track_id else { return fresh.unwrap_or_default() };
         let known = self.known.entry(id).or_insert_with(|| Known { from: timestamp_s, ..Known::default() });
         known.to = timestamp_s;
@@ -70,7 +70,7 @@ impl People {
     /// In the order of their tracks.
     pub fn all(&self) -> Vec<Person> {
         let seconds = |time: f64| (time * 1000.0).round() / 1000.0;
-        let person = |(&track_id, known): (&u64, &Known)| {
+        let person = |(&track_id, known): (&u32, &Known)| {
             let Judgement { age, gender, .. } = known.judgement();
             Person { track_id, age, gender, from: seconds(known.from), to: seconds(known.to) }
         };

@@ -1,9 +1,8 @@
 //! What an operator can set, and which faces can be judged at all.
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
-
-use crate::faces::Face;
+use va_analyzer_sdk::{Result, within};
+use va_inference::findings::faces::Face;
 
 /// The analyzer's table of the configuration.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -29,28 +28,15 @@ impl Settings {
     /// # Errors
     /// Names the key that makes no sense.
     pub fn check(&self) -> Result<()> {
-        let bad = |key: &str, range: &str| Err(Error::new(format!("{key} must be {range}")));
-        if !(8.0..=960.0).contains(&self.least_face) {
-            return bad("least_face", "between 8 and 960 pixels");
-        }
-        if !(0.0..=10.0).contains(&self.most_turn) {
-            return bad("most_turn", "between 0 and 10");
-        }
-        if self.settled_after == 0 {
-            return bad("settled_after", "1 or more");
-        }
-        if self.then_every == 0 {
-            return bad("then_every", "1 or more");
-        }
-        Ok(())
+        within("least_face", self.least_face, 8.0..=960.0)?;
+        within("most_turn", self.most_turn, 0.0..=10.0)?;
+        within("settled_after", self.settled_after, 1..)?;
+        within("then_every", self.then_every, 1..)
     }
 
-    /// Whether a face is large enough and not in profile; `scale` is frame pixels for one of the video's. A face whose
-    /// points are unknown counts as seen from the front.
+    /// Whether a face is large enough and not in profile; `scale` is frame pixels for one of the video's.
     pub fn can_judge(&self, face: &Face, scale: f32) -> bool {
-        let rect = face.rect(scale);
-        let turned = face.turn().is_some_and(|turn| turn.abs() > self.most_turn);
-        rect.width().max(rect.height()) >= self.least_face && !turned
+        face.tells(scale, self.least_face, self.most_turn)
     }
 }
 

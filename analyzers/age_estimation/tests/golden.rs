@@ -1,60 +1,43 @@
 //! The whole analyzer against a Python pipeline of the same models on the same faces (`reference/ages.py`), and against
 //! what one sees in the pictures.
 
+#[path = "../../face_detection/tests/reference/found.rs"]
 mod found;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use found::{faces, number};
+use found::{beside_reference, faces_in, is_the_same_in_batches_of_any_size, number, seen_by, with_models};
 use serde_json::{Value, json};
 use va_analyzer_age_estimation::AgeEstimation;
 use va_analyzer_sdk::ErrorKind;
 use va_analyzer_sdk::testing::{Clip, Picture, Run, Seen};
-use va_test_media::{media, model};
+use va_test_media::model;
 
 fn run() -> Run {
-    let models = ["onnxruntime", "faceres"];
-    models.into_iter().fold(Run::new::<AgeEstimation>(), |run, name| run.model(name, model(name)))
+    with_models::<AgeEstimation>(&["onnxruntime", "faceres"])
 }
 
 fn seen(name: &str, settings: Value) -> Seen {
-    let clip = Clip::from_file(media(name)).expect("read");
-    run()
-        .settings(settings)
-        .frame_findings("face_detection", faces(name, clip.video()))
-        .on(&clip)
-        .expect("analysed")
-}
-
-fn faces_in(segment: &Value) -> &[Value] {
-    segment["faces"].as_array().expect("a list")
+    seen_by(run().settings(settings), name)
 }
 
 /// The same faces give the same judgements. Where a crop hangs over the edge ours begins at a whole pixel, and levels are
 /// rounded the other way here and there: measured 0.35 years and 0.007 of the gender.
 #[test]
 fn faces_are_judged_as_the_python_pipeline_judges_them() {
-    let reference: Value = serde_json::from_str(include_str!("reference/ages.json")).expect("JSON");
+    let all = json!({ "least_face": 8.0, "most_turn": 10.0, "then_every": 1 });
     let (mut age_off, mut gender_off, mut count) = (0f64, 0f64, 0);
-    for (name, frames) in reference.as_object().expect("media by name") {
-        let all = json!({ "least_face": 8.0, "most_turn": 10.0, "then_every": 1 });
-        let seen = seen(name, all);
-        for (frame, expected) in frames.as_object().expect("frames by number") {
-            let segment = &seen.segments[frame.parse::<usize>().expect("a number") / 10];
-            let expected = expected.as_array().expect("a list");
-            assert_eq!(faces_in(segment).len(), expected.len(), "{name}, frame {frame}");
-            for (face, expected) in faces_in(segment).iter().zip(expected) {
-                age_off = age_off.max((number(&face["age"]) - number(&expected[0])).abs());
-                // A doubtful gender is not said.
-                if let (Some(gender), confidence) = (face["gender"].as_str(), &face["gender_confidence"]) {
-                    let signed = if gender == "male" { number(confidence) } else { -number(confidence) };
-                    gender_off = gender_off.max((0.5 + signed / 2.0 - number(&expected[1])).abs());
-                }
-                count += 1;
-            }
+    let judge = |name: &str| seen(name, all.clone());
+    beside_reference(include_str!("reference/ages.json"), judge, |face, expected| {
+        age_off = age_off.max((number(&face["age"]) - number(&expected[0])).abs());
+        // A doubtful gender is not said.
+        if let (Some(gender), confidence) = (face["gender"].as_str(), &face["gender_confidence"]) {
+            let signed = if gender == "male" { number(confidence) } else { -number(confidence) };
+            gender_off = gender_off.max((0.5 + signed / 2.0 - number(&expected[1])).abs());
         }
-    }
+        count += 1;
+    });
     println!("{count} faces: ages at most {age_off:.2} years off, genders {gender_off:.3}");
     assert!(count > 80, "{count}");
     assert!(age_off < 1.0, "{age_off}");
@@ -145,12 +128,7 @@ fn a_frame_without_faces_and_one_that_nobody_looked_at_are_told_apart() {
 
 #[test]
 fn frames_in_batches_of_any_size_give_the_same() {
-    let clip = Clip::from_file(media("obama_speech.mp4")).expect("read");
-    let found = faces("obama_speech.mp4", clip.video());
-    let [one, many] = [1, 16].map(|batch| {
-        run().batch(batch).frame_findings("face_detection", found.clone()).on(&clip).expect("analysed")
-    });
-    assert_eq!((one.segments, one.summary), (many.segments, many.summary));
+    is_the_same_in_batches_of_any_size(run);
 }
 
 /// A graph of InsightFace's contract (`reference/tiny_genderage.py`) that judges by colour alone.

@@ -160,10 +160,4 @@ struct Runs<'a> {
     counts: &'a str,
 }
 
-/// To so many decimals.
-fn rounded(value: f64, decimals: i32) -> f64 {
-    let factor = 10f64.powi(decimals);
-    (value * factor).round() / factor
-}
-
 va_analyzer_sdk::export_analyzer!(BackgroundSegmentation);

@@ -1,7 +1,7 @@
 //! `[analyzers.background_segmentation.settings]`.
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
+use va_analyzer_sdk::{Result, within};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -21,14 +21,8 @@ impl Default for Settings {
 
 impl Settings {
     pub(crate) fn checked(self) -> Result<Self> {
-        let Settings { sureness, salience_every_s } = self;
-        if !(0.0..=1.0).contains(&sureness) {
-            return Err(Error::new(format!("the setting sureness is {sureness}, but must be 0 to 1")));
-        }
-        if !(0.0..f64::MAX).contains(&salience_every_s) {
-            let why = format!("the setting salience_every_s is {salience_every_s}, but must be 0 or more");
-            return Err(Error::new(why));
-        }
+        within("sureness", self.sureness, 0.0..=1.0)?;
+        within("salience_every_s", self.salience_every_s, 0.0..)?;
         Ok(self)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::rounded;
+use va_analyzer_sdk::rounded;
 
 /// Counts frames, those left out as well: a ratio holds until the next one is known.
 #[derive(Debug, Default)]

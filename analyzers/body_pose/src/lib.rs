@@ -16,11 +16,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
+use va_inference::findings::BoundingBox;
 
 use crate::gesture::Gesture;
 use crate::model::{Estimator, MODELS, Pose, Room};
-use crate::people::{BoundingBox, DETECTOR, Person};
-use crate::postprocess::{Keypoint, in_source, rounded, skeleton};
+use crate::people::{DETECTOR, Person};
+use crate::postprocess::{Keypoint, in_source, skeleton};
 use crate::settings::Settings;
 use crate::tally::Tally;
 

@@ -5,15 +5,16 @@
 //! in, `keypoints` f32 `[1, 1, 17, 3]` out: y, x, confidence, 0..1 of the input), which is shown one person at a time.
 
 use va_analyzer_sdk::{Error, Frame, Host, Result};
-use va_inference::detect::{Detection, kept, yolo::Candidates};
+use va_inference::detect::{Detection, kept, yolo};
+use va_inference::findings::BoundingBox;
 use va_inference::geometry::Rect;
-use va_inference::image::{Normalise, Painter, View};
+use va_inference::image::{Painter, View};
 use va_inference::onnx::{Element, Input, Model, Options, Port};
 use va_inference::track::best_pairs;
 
-use crate::people::{BoundingBox, Person};
+use crate::people::Person;
 use crate::postprocess::{Points, without_copies};
-use crate::preprocess::{crop, letterbox};
+use crate::preprocess::crop;
 
 /// The best first.
 pub const MODELS: [&str; 3] = [REFERENCE, "movenet-thunder", "movenet-lightning"];
@@ -21,11 +22,13 @@ pub const MODELS: [&str; 3] = [REFERENCE, "movenet-thunder", "movenet-lightning"
 const REFERENCE: &str = "yolov8x-pose";
 const FILE: &str = "model.onnx";
 
-/// Frames in one run on a GPU: one shape serves all runs.
-const GPU_BATCH: usize = 16;
+/// Rows of a pose export's output: box, score, and three numbers for each point.
+const YOLO_ROWS: usize = 4 + 1 + 3 * 17;
 /// People that YOLO finds score more than this; of two boxes that share more than this the better one stays.
 const SCORE: f32 = 0.3;
 const MOST_IOU: f32 = 0.45;
+/// One that object_detection does not follow scores this at least.
+const SURE: f32 = 0.6;
 /// A person of YOLO and one of object_detection are the same where their boxes share this much.
 const SAME_PERSON: f32 = 0.5;
 /// Points below this say nothing about who a skeleton belongs to.
@@ -35,20 +38,13 @@ const SEEN: f32 = 0.3;
 #[derive(Debug)]
 pub struct Estimator {
     name: &'static str,
-    model: Model,
     kind: Kind,
-    batch: usize,
 }
 
 #[derive(Debug)]
 enum Kind {
-    /// Width and height where the file fixes them.
-    Yolo {
-        fixed: Option<(usize, usize)>,
-    },
-    MoveNet {
-        side: usize,
-    },
+    Yolo(yolo::Network),
+    MoveNet { model: Model, side: usize },
 }
 
 /// A person and its points, in pixels of the source frame.
@@ -61,8 +57,8 @@ pub struct Pose {
 /// Memory of a session that serves again for each run.
 #[derive(Debug, Default)]
 pub struct Room {
+    yolo: yolo::Room,
     painter: Painter,
-    floats: Vec<f32>,
     integers: Vec<i32>,
 }
 
@@ -74,24 +70,17 @@ impl Estimator {
     /// is not of the contract that its name promises.
     pub fn load(host: &Host) -> Result<Self> {
         let name = host.first_model(&MODELS)?;
-        let model = Model::load(host, name, FILE, &Options::default())?;
-        let ports: Vec<String> = model.inputs().iter().map(Port::to_string).collect();
-        let other = |expected: &str| {
-            let ports = ports.join(", ");
-            Error::new(format!(
-                "model {name:?} is another than its name says: it takes {ports}, not {expected}"
-            ))
-        };
         if name == REFERENCE {
-            let fixed = yolo_input(model.inputs()).ok_or_else(|| other("f32 [?,3,height,width]"))?;
-            let usual = if model.device() == "cpu" { 1 } else { GPU_BATCH };
-            let kind = Kind::Yolo { fixed: fixed.size };
-            let estimator = Estimator { name, model, kind, batch: fixed.batch.unwrap_or(usual) };
-            estimator.try_out()?;
-            return Ok(estimator);
+            let network = yolo::Network::load(host, name, FILE, |_| Ok(YOLO_ROWS))?;
+            return Ok(Estimator { name, kind: Kind::Yolo(network) });
         }
-        let side = movenet_input(model.inputs()).ok_or_else(|| other("i32 [1,side,side,3]"))?;
-        Ok(Estimator { name, model, kind: Kind::MoveNet { side }, batch: 1 })
+        let model = Model::load(host, name, FILE, &Options::default())?;
+        let Some(side) = movenet_input(model.inputs()) else {
+            let ports: Vec<String> = model.inputs().iter().map(Port::to_string).collect();
+            let why = format!("it takes {}, not i32 [1,side,side,3]", ports.join(", "));
+            return Err(Error::new(format!("model {name:?} is another than its name says: {why}")));
+        };
+        Ok(Estimator { name, kind: Kind::MoveNet { model, side } })
     }
 
     /// The name of the model that runs.
@@ -106,7 +95,10 @@ impl Estimator {
 
     /// How many frames [`Estimator::poses`] takes at most.
     pub fn batch(&self) -> usize {
-        self.batch
+        match &self.kind {
+            Kind::Yolo(network) => network.batch(),
+            Kind::MoveNet { .. } => 1,
+        }
     }
 
     /// The people of each of these frames, of one size and at most [`Estimator::batch`] of them. `people` is who
@@ -123,12 +115,12 @@ impl Estimator {
         least_side: f32,
         room: &mut Room,
     ) -> Result<Vec<Vec<Pose>>> {
-        match self.kind {
-            Kind::Yolo { fixed } => self.run_yolo(frames, people, source, fixed, room),
-            Kind::MoveNet { side } => {
+        match &self.kind {
+            Kind::Yolo(network) => run_yolo(network, frames, people, source, room),
+            Kind::MoveNet { model, side } => {
                 let of_frame = |(frame, people): (&Frame<'_>, &Option<Vec<Person>>)| {
                     let people = people.as_deref().unwrap_or_default();
-                    self.run_movenet(frame, people, source, least_side, side, room)
+                    self.run_movenet((model, *side), frame, people, source, least_side, room)
                 };
                 frames.iter().zip(people).map(of_frame).collect()
             }
@@ -137,11 +129,11 @@ impl Estimator {
 
     fn run_movenet(
         &self,
+        (model, side): (&Model, usize),
         frame: &Frame<'_>,
         people: &[Person],
         source: (f32, f32),
         least_side: f32,
-        side: usize,
         room: &mut Room,
     ) -> Result<Vec<Pose>> {
         let (width, height) = (frame.width as f32, frame.height as f32);
@@ -155,7 +147,8 @@ impl Estimator {
             }
             let fit = crop((frame.width as usize, frame.height as usize), &in_frame, side);
             room.painter.integers(&View::of(frame), &fit, &mut room.integers)?;
-            let outputs = self.model.run(&[Input::i32(self.input(), &[1, side, side, 3], &room.integers)])?;
+            let input = &model.inputs()[0].name;
+            let outputs = model.run(&[Input::i32(input, &[1, side, side, 3], &room.integers)])?;
             let (shape, found) = outputs.first_f32()?;
             let (found, []) = found.as_chunks::<3>() else { return Err(self.unexpected(shape)) };
             let found: &[[f32; 3]; 17] = found.try_into().map_err(|_| self.unexpected(shape))?;
@@ -168,70 +161,44 @@ impl Estimator {
         Ok(people.iter().zip(points).map(|(&person, points)| Pose { person, points }).collect())
     }
 
-    fn run_yolo(
-        &self,
-        frames: &[Frame<'_>],
-        people: &[Option<Vec<Person>>],
-        source: (f32, f32),
-        fixed: Option<(usize, usize)>,
-        room: &mut Room,
-    ) -> Result<Vec<Vec<Pose>>> {
-        let Some(first) = frames.first() else { return Ok(Vec::new()) };
-        let fit = letterbox((first.width as usize, first.height as usize), fixed);
-        let (width, height) = fit.input();
-        let length = 3 * width * height;
-        // A run of fewer frames than a batch carries what was left of the last one; nobody looks at that.
-        room.floats.resize(self.batch * length, 0.0);
-        for (frame, input) in frames.iter().zip(room.floats.chunks_exact_mut(length)) {
-            room.painter.tensor(&View::of(frame), &fit, &Normalise::unit(), input)?;
-        }
-        let shape = [self.batch, 3, height, width];
-        let outputs = self.model.run(&[Input::f32(self.input(), &shape, &room.floats)])?;
-        let (shape, data) = outputs.first_f32()?;
-        let (across, down) = (source.0 / first.width as f32, source.1 / first.height as f32);
-        let of_frame = |(i, people): (usize, &Option<Vec<Person>>)| -> Result<Vec<Pose>> {
-            let candidates = Candidates::of(shape, data, i, 1)?;
-            let (columns, mut found): (Vec<usize>, Vec<Detection>) =
-                candidates.above(SCORE).into_iter().unzip();
-            for person in &mut found {
-                person.rect = fit.rect_to_picture(&person.rect).scaled(across, down);
-            }
-            let best = kept(&found, MOST_IOU);
-            let rects: Vec<Rect> =
-                best.iter().map(|&at| found[at].rect.clipped(source.0, source.1)).collect();
-            let tracks = tracks_of(&rects, people.as_deref().unwrap_or_default());
-            let pose = |((&at, rect), track_id): ((&usize, &Rect), Option<u32>)| Pose {
-                person: Person { bounding_box: BoundingBox::of(rect, source), track_id },
-                points: std::array::from_fn(|point| {
-                    let [x, y, confidence] = candidates.keypoint(columns[at], point);
-                    let [x, y] = fit.to_picture([x, y]);
-                    [x * across, y * down, confidence]
-                }),
-            };
-            Ok(best.iter().zip(&rects).zip(tracks).map(pose).collect())
-        };
-        people.iter().enumerate().take(frames.len()).map(of_frame).collect()
-    }
-
-    /// A run on an empty picture, a small one where the size is free: a file of another kind is told apart before the
-    /// first video, not in the midst of it.
-    fn try_out(&self) -> Result<()> {
-        let Kind::Yolo { fixed } = self.kind else { return Ok(()) };
-        let (width, height) = fixed.unwrap_or((64, 64));
-        let input = vec![0.0; self.batch * 3 * width * height];
-        let outputs = self.model.run(&[Input::f32(self.input(), &[self.batch, 3, height, width], &input)])?;
-        let (shape, _) = outputs.first_f32()?;
-        let as_expected = shape.len() == 3 && shape[0] == self.batch && shape[1] == 5 + 3 * 17;
-        if as_expected { Ok(()) } else { Err(self.unexpected(shape)) }
-    }
-
-    fn input(&self) -> &str {
-        &self.model.inputs()[0].name
-    }
-
     fn unexpected(&self, shape: &[usize]) -> Error {
         Error::new(format!("model {:?} is another than its name says: it gives {shape:?}", self.name))
     }
+}
+
+fn run_yolo(
+    network: &yolo::Network,
+    frames: &[Frame<'_>],
+    people: &[Option<Vec<Person>>],
+    source: (f32, f32),
+    room: &mut Room,
+) -> Result<Vec<Vec<Pose>>> {
+    let Some(first) = frames.first() else { return Ok(Vec::new()) };
+    let batch = network.run(frames, &mut room.yolo)?;
+    let (across, down) = (source.0 / first.width as f32, source.1 / first.height as f32);
+    let of_frame = |(i, people): (usize, &Option<Vec<Person>>)| -> Result<Vec<Pose>> {
+        let candidates = batch.candidates(i, 1)?;
+        let (columns, mut found): (Vec<usize>, Vec<Detection>) = candidates.above(SCORE).into_iter().unzip();
+        for person in &mut found {
+            person.rect = batch.fit.rect_to_picture(&person.rect).scaled(across, down);
+        }
+        let best = kept(&found, MOST_IOU);
+        let rects: Vec<Rect> = best.iter().map(|&at| found[at].rect.clipped(source.0, source.1)).collect();
+        let tracks = tracks_of(&rects, people.as_deref().unwrap_or_default());
+        let known = |((at, _), track_id): &((&usize, &Rect), Option<u32>)| {
+            track_id.is_some() || found[**at].score >= SURE
+        };
+        let pose = |((&at, rect), track_id): ((&usize, &Rect), Option<u32>)| Pose {
+            person: Person { bounding_box: BoundingBox::of(rect, source, 1), track_id },
+            points: std::array::from_fn(|point| {
+                let [x, y, confidence] = candidates.keypoint(columns[at], point);
+                let [x, y] = batch.fit.to_picture([x, y]);
+                [x * across, y * down, confidence]
+            }),
+        };
+        Ok(best.iter().zip(&rects).zip(tracks).filter(known).map(pose).collect())
+    };
+    people.iter().enumerate().take(frames.len()).map(of_frame).collect()
 }
 
 /// The track of each of these boxes: that of the person whose box it shares most with.
@@ -246,24 +213,6 @@ fn tracks_of(rects: &[Rect], people: &[Person]) -> Vec<Option<u32>> {
         tracks[rect] = people[person].track_id;
     }
     tracks
-}
-
-/// What an input of Ultralytics' exports fixes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Fixed {
-    /// Pictures in a run.
-    batch: Option<usize>,
-    /// Width and height.
-    size: Option<(usize, usize)>,
-}
-
-/// `None` where it is another input.
-fn yolo_input(inputs: &[Port]) -> Option<Fixed> {
-    let [Port { element: Element::F32, shape, .. }] = inputs else { return None };
-    match shape[..] {
-        [batch, None | Some(3), height, width] => Some(Fixed { batch, size: width.zip(height) }),
-        _ => None,
-    }
 }
 
 /// The side of MoveNet's input; `None` where it is another input.

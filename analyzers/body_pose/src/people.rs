@@ -1,43 +1,18 @@
 //! The persons that object_detection found in a frame.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use va_analyzer_sdk::{Frame, Result};
-use va_inference::geometry::Rect;
+use va_inference::findings::BoundingBox;
 
 /// The analyzer that finds them.
 pub const DETECTOR: &str = "object_detection";
 const PERSON: &str = "person";
-
-/// Pixels of the source frame.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct BoundingBox {
-    pub x: f64,
-    pub y: f64,
-    pub width: f64,
-    pub height: f64,
-}
 
 /// A person in a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Person {
     pub bounding_box: BoundingBox,
     pub track_id: Option<u32>,
-}
-
-impl BoundingBox {
-    pub fn rect(&self) -> Rect {
-        let [x, y, width, height] = [self.x, self.y, self.width, self.height].map(|side| side as f32);
-        Rect::of_size(x, y, width, height)
-    }
-
-    /// Of the part of a box that lies in a picture of this size, one decimal.
-    pub fn of(rect: &Rect, (width, height): (f32, f32)) -> Self {
-        let inside = rect.clipped(width, height);
-        let tenth = |value: f64| (value * 10.0).round() / 10.0;
-        let [left, top, right, bottom] =
-            [inside.left, inside.top, inside.right, inside.bottom].map(|edge| tenth(f64::from(edge)));
-        BoundingBox { x: left, y: top, width: tenth(right - left), height: tenth(bottom - top) }
-    }
 }
 
 /// What we read of a segment of object_detection.

@@ -1,6 +1,7 @@
 //! What a model finds, into the words and units of findings.
 
 use serde::Serialize;
+use va_analyzer_sdk::rounded;
 use va_inference::geometry::Rect;
 
 use crate::skeleton::{NAMES, Skeleton};
@@ -76,12 +77,6 @@ fn outline(points: &Points, least: f32) -> Rect {
     let seen: Vec<[f32; 2]> =
         points.iter().filter(|point| point[2] >= least).map(|&[x, y, _]| [x, y]).collect();
     Rect::round(&seen)
-}
-
-/// To so many decimals.
-pub fn rounded(value: f64, decimals: i32) -> f64 {
-    let factor = 10f64.powi(decimals);
-    (value * factor).round() / factor
 }
 
 #[cfg(test)]

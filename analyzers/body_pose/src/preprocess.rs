@@ -5,27 +5,11 @@ use va_inference::image::Fit;
 
 /// A person's box is enlarged by this: limbs reach out of it, and the models were trained on loose crops.
 const MARGIN: f32 = 1.25;
-/// The grey round a letterboxed picture in YOLO's training (Ultralytics).
-const GREY: f32 = 114.0;
-/// Sides of YOLO's input are whole multiples of its coarsest stride; the longer one is what it was trained on.
-const STRIDE: usize = 32;
-const SIDE: usize = 640;
 
 /// A person (in the frame's pixels) into a square input: enlarged, letterboxed with black. Neighbours beside the enlarged
 /// box are not shown.
 pub fn crop(frame: (usize, usize), person: &Rect, side: usize) -> Fit {
     Fit::letterbox_of(frame, person, MARGIN, (side, side))
-}
-
-/// A whole frame, as object_detection puts it in: into the model's own width and height where they are fixed, else into
-/// the smallest rectangle of whole strides whose longer side is 640.
-pub fn letterbox(frame: (usize, usize), fixed: Option<(usize, usize)>) -> Fit {
-    let longer = frame.0.max(frame.1).max(1);
-    let side = |length: usize| {
-        let scaled = (length as f64 * SIDE as f64 / longer as f64).round() as usize;
-        scaled.clamp(1, SIDE).next_multiple_of(STRIDE)
-    };
-    Fit::letterbox(frame, fixed.unwrap_or((side(frame.0), side(frame.1)))).pad(GREY)
 }
 
 #[cfg(test)]
@@ -44,11 +28,5 @@ mod tests {
     fn a_person_at_the_edge_is_padded_there() {
         let fit = crop((640, 360), &Rect::new(0.0, 100.0, 80.0, 180.0), 200);
         assert_eq!(fit.painted(), (20, 0, 180, 200));
-    }
-
-    #[test]
-    fn a_frame_goes_into_whole_strides() {
-        assert_eq!(letterbox((640, 360), None).input(), (640, 384));
-        assert_eq!(letterbox((360, 640), Some((640, 640))).painted(), (140, 0, 360, 640));
     }
 }

@@ -1,7 +1,7 @@
 //! `[analyzers.body_pose.settings]`.
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
+use va_analyzer_sdk::{Result, within};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -21,13 +21,8 @@ impl Default for Settings {
 
 impl Settings {
     pub(crate) fn checked(self) -> Result<Self> {
-        let Settings { confidence, least_side } = self;
-        if !(0.0..=1.0).contains(&confidence) {
-            return Err(Error::new(format!("the setting confidence is {confidence}, but must be 0 to 1")));
-        }
-        if !(1.0..=640.0).contains(&least_side) {
-            return Err(Error::new(format!("the setting least_side is {least_side}, but must be 1 to 640")));
-        }
+        within("confidence", self.confidence, 0.0..=1.0)?;
+        within("least_side", self.least_side, 1.0..=640.0)?;
         Ok(self)
     }
 }

@@ -120,17 +120,17 @@ impl Session for CameraOfOneVideo {
         let found = self.stretches();
         for stretch in &found {
             findings.segment(&Segment {
-                start_time: rounded(stretch.start_s),
-                end_time: rounded(stretch.end_s),
+                start_time: rounded(stretch.start_s, 3),
+                end_time: rounded(stretch.end_s, 3),
                 movement: stretch.movement,
-                intensity: rounded(stretch.intensity),
-                stability: stretch.stability.map(rounded),
+                intensity: rounded(stretch.intensity, 3),
+                stability: stretch.stability.map(|value| rounded(value, 3)),
             })?;
         }
         let stabilities = found.iter().filter_map(|s| Some((s.stability?, s.end_s - s.start_s)));
         Summary::of(&CameraSummary {
             dominant_movement: dominant(&found),
-            stability: mean(stabilities).map(rounded),
+            stability: mean(stabilities).map(|value| rounded(value, 3)),
         })
     }
 }
@@ -157,11 +157,6 @@ impl CameraOfOneVideo {
         let end_s = self.duration_s.unwrap_or(last_s).clamp(last_s, last_s + self.longest_interval_s);
         stretches(&self.steps, &scene, &self.settings, end_s)
     }
-}
-
-/// To three decimals.
-fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }
 
 va_analyzer_sdk::export_analyzer!(CameraAnalysis);

@@ -150,10 +150,4 @@ impl Colors {
     }
 }
 
-/// To so many decimals.
-fn rounded(value: f64, decimals: i32) -> f64 {
-    let factor = 10f64.powi(decimals);
-    (value * factor).round() / factor
-}
-
 va_analyzer_sdk::export_analyzer!(ColorAnalysis);

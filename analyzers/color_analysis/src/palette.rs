@@ -5,7 +5,7 @@ use va_inference::image::Lab;
 
 use crate::kmeans::{Point, clusters};
 use crate::names::name_of;
-use crate::rounded;
+use va_analyzer_sdk::rounded;
 
 /// A colour and how much of the picture has about that colour.
 #[derive(Debug, Clone, PartialEq, Serialize)]

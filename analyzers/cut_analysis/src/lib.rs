@@ -185,14 +185,14 @@ impl CutsOfOneVideo {
     }
 
     fn segment(&self, transition: &Transition) -> Segment {
-        let time = |frame: usize| rounded(self.frames[frame].1);
+        let time = |frame: usize| rounded(self.frames[frame].1, 3);
         Segment {
             timestamp: time(transition.frame),
             frame: self.frames[transition.frame].0,
             transition: transition.kind,
             start_time: time(transition.start),
             end_time: time(transition.end),
-            confidence: rounded(f64::from(transition.confidence.clamp(0.0, 1.0))),
+            confidence: rounded(f64::from(transition.confidence.clamp(0.0, 1.0)), 3),
         }
     }
 
@@ -201,14 +201,10 @@ impl CutsOfOneVideo {
         let duration_s = self.frames.len() as f64 / self.fps();
         WholeVideo {
             cut_count: Some(shots - 1),
-            cuts_per_minute: Some(rounded((shots - 1) as f64 / duration_s * 60.0)),
-            shot_length_mean_s: Some(rounded(duration_s / shots as f64)),
+            cuts_per_minute: Some(rounded((shots - 1) as f64 / duration_s * 60.0, 3)),
+            shot_length_mean_s: Some(rounded(duration_s / shots as f64, 3)),
         }
     }
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }
 
 va_analyzer_sdk::export_analyzer!(CutAnalysis);

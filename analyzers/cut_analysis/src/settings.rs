@@ -1,7 +1,7 @@
 //! What an operator can set.
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
+use va_analyzer_sdk::{Result, within};
 
 /// The analyzer's table of the configuration.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -25,17 +25,9 @@ impl Settings {
     /// # Errors
     /// Names the key that makes no sense.
     pub fn check(&self) -> Result<()> {
-        let bad = |key: &str, range: &str| Err(Error::new(format!("{key} must be {range}")));
-        if !(0.0..=1.0).contains(&self.cut_threshold) {
-            return bad("cut_threshold", "between 0 and 1");
-        }
-        if !(0.0..=1.0).contains(&self.flash_s) {
-            return bad("flash_s", "between 0 and 1 second");
-        }
-        if !(0.1..=10.0).contains(&self.longest_s) {
-            return bad("longest_s", "between 0.1 and 10 seconds");
-        }
-        Ok(())
+        within("cut_threshold", self.cut_threshold, 0.0..=1.0)?;
+        within("flash_s", self.flash_s, 0.0..=1.0)?;
+        within("longest_s", self.longest_s, 0.1..=10.0)
     }
 }
 

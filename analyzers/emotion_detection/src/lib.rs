@@ -2,7 +2,6 @@
 //!
 //! The faces are those of face_detection; none is looked for here. What a face shows is not what somebody feels.
 
-pub mod faces;
 pub mod model;
 pub mod postprocess;
 pub mod preprocess;
@@ -13,15 +12,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
+use va_inference::findings::BoundingBox;
+use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE, Face, faces_of};
 use va_inference::image::View;
 
-use crate::faces::{BoundingBox, FACE_DETECTION, Face};
 use crate::model::{EMOTION, Reader};
 use crate::postprocess::{EMOTIONS, Emotion, Scores, Smoothed};
 use crate::settings::Settings;
-
-/// As face_detection asks for them.
-pub const FRAME_SIDE: u32 = 960;
 
 /// The analyzer: the loaded model serves all videos.
 #[derive(Debug)]
@@ -89,7 +86,7 @@ struct ReadFace {
     emotion: Option<Emotion>,
     confidence: Option<f64>,
     scores: Option<BTreeMap<Emotion, f64>>,
-    track_id: Option<u64>,
+    track_id: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,9 +98,10 @@ struct WholeVideo {
 impl Session for EmotionsOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
-            if let Some(faces) = faces::faces_of(frame)? {
+            if let Some(faces) = faces_of(frame)? {
                 let faces = self.look_at(frame, &faces)?;
-                findings.frame_segment(frame, &Segment { timestamp: rounded(frame.timestamp_s), faces })?;
+                findings
+                    .frame_segment(frame, &Segment { timestamp: rounded(frame.timestamp_s, 3), faces })?;
             }
         }
         Ok(())
@@ -112,7 +110,7 @@ impl Session for EmotionsOfOneVideo {
     fn finish(&mut self, _findings: &mut Findings) -> Result<Summary> {
         let all: u32 = self.counts.values().sum();
         let ratios =
-            self.counts.iter().map(|(&emotion, &n)| (emotion, rounded(f64::from(n) / f64::from(all))));
+            self.counts.iter().map(|(&emotion, &n)| (emotion, rounded(f64::from(n) / f64::from(all), 3)));
         // Of equals the first, so that the same video always says the same.
         let dominant = self.counts.iter().rev().max_by_key(|(_, n)| **n).map(|(&emotion, _)| emotion);
         Ok(Summary::of(&WholeVideo { dominant_emotion: dominant, ratios: ratios.collect() })?.model(EMOTION))
@@ -149,11 +147,7 @@ impl EmotionsOfOneVideo {
 }
 
 fn score(value: f32) -> f64 {
-    rounded(f64::from(value.clamp(0.0, 1.0)))
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    rounded(f64::from(value.clamp(0.0, 1.0)), 3)
 }
 
 va_analyzer_sdk::export_analyzer!(EmotionDetection);

@@ -40,7 +40,7 @@ pub fn best(scores: &Scores) -> (Emotion, f32) {
 #[derive(Debug, Default)]
 pub struct Smoothed {
     smooth_s: f64,
-    people: BTreeMap<u64, (f64, Scores)>,
+    people: BTreeMap<u32, (f64, Scores)>,
 }
 
 impl Smoothed {
@@ -49,7 +49,7 @@ impl Smoothed {
     }
 
     /// The scores of a person, now that their face has these. Who is not followed has those of the face.
-    pub fn add(&mut self, track_id: Option<u64>, timestamp_s: f64, scores: &Scores) -> Scores {
+    pub fn add(&mut self, track_id: Option<u32>, timestamp_s: f64, scores: &Scores) -> Scores {
         let Some(id) = track_id else { return *scores };
         let (last_s, smoothed) = self.people.entry(id).or_insert((timestamp_s, *scores));
         let since_s = (timestamp_s - *last_s).max(0.0);

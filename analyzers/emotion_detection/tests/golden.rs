@@ -1,55 +1,38 @@
 //! The whole analyzer against a Python pipeline of the same model on the same faces (`reference/emotions.py`), and against
 //! what one sees in the pictures.
 
+#[path = "../../face_detection/tests/reference/found.rs"]
 mod found;
 
 use std::collections::BTreeMap;
 
-use found::{faces, number};
+use found::{beside_reference, faces_in, is_the_same_in_batches_of_any_size, number, seen_by, with_models};
 use serde_json::{Value, json};
 use va_analyzer_emotion_detection::EmotionDetection;
 use va_analyzer_sdk::ErrorKind;
 use va_analyzer_sdk::testing::{Clip, Picture, Run, Seen};
-use va_test_media::{media, model};
+use va_test_media::model;
 
 const EMOTIONS: [&str; 7] = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
 
 fn run() -> Run {
-    let models = ["onnxruntime", "emotion"];
-    models.into_iter().fold(Run::new::<EmotionDetection>(), |run, name| run.model(name, model(name)))
+    with_models::<EmotionDetection>(&["onnxruntime", "emotion"])
 }
 
 fn seen(name: &str, settings: Value) -> Seen {
-    let clip = Clip::from_file(media(name)).expect("read");
-    run()
-        .settings(settings)
-        .frame_findings("face_detection", faces(name, clip.video()))
-        .on(&clip)
-        .expect("analysed")
-}
-
-fn faces_in(segment: &Value) -> &[Value] {
-    segment["faces"].as_array().expect("a list")
+    seen_by(run().settings(settings), name)
 }
 
 /// The same faces give the same scores, with nothing smoothed. The net sees 64 pixels, whose levels are rounded
 /// the other way here and there: measured 0.005 in the middle, and 0.083 of a doubtful face.
 #[test]
 fn expressions_are_those_of_the_python_pipeline() {
-    let reference: Value = serde_json::from_str(include_str!("reference/emotions.json")).expect("JSON");
     let mut off = Vec::new();
-    for (name, frames) in reference.as_object().expect("media by name") {
-        let seen = seen(name, json!({ "least_face": 8.0, "most_turn": 10.0, "smooth_s": 0.0 }));
-        for (frame, expected) in frames.as_object().expect("frames by number") {
-            let segment = &seen.segments[frame.parse::<usize>().expect("a number") / 10];
-            let expected = expected.as_array().expect("a list");
-            assert_eq!(faces_in(segment).len(), expected.len(), "{name}, frame {frame}");
-            for (face, expected) in faces_in(segment).iter().zip(expected) {
-                let apart = |i: usize| (number(&face["scores"][EMOTIONS[i]]) - number(&expected[i])).abs();
-                off.push((0..7).map(apart).fold(0.0, f64::max));
-            }
-        }
-    }
+    let judge = |name: &str| seen(name, json!({ "least_face": 8.0, "most_turn": 10.0, "smooth_s": 0.0 }));
+    beside_reference(include_str!("reference/emotions.json"), judge, |face, expected| {
+        let apart = |i: usize| (number(&face["scores"][EMOTIONS[i]]) - number(&expected[i])).abs();
+        off.push((0..7).map(apart).fold(0.0, f64::max));
+    });
     off.sort_by(f64::total_cmp);
     let (median, most) = (off[off.len() / 2], off[off.len() - 1]);
     println!("{} faces: {median:.4} off in the middle, {most:.3} at most", off.len());
@@ -123,12 +106,7 @@ fn a_video_without_faces_has_no_emotion() {
 
 #[test]
 fn frames_in_batches_of_any_size_give_the_same() {
-    let clip = Clip::from_file(media("obama_speech.mp4")).expect("read");
-    let found = faces("obama_speech.mp4", clip.video());
-    let [one, many] = [1, 16].map(|batch| {
-        run().batch(batch).frame_findings("face_detection", found.clone()).on(&clip).expect("analysed")
-    });
-    assert_eq!((one.segments, one.summary), (many.segments, many.summary));
+    is_the_same_in_batches_of_any_size(run);
 }
 
 #[test]

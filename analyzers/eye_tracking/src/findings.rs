@@ -1,8 +1,9 @@
 //! What the analyzer says, in the words of the result document.
 
 use serde::Serialize;
+use va_analyzer_sdk::rounded;
+use va_inference::findings::BoundingBox;
 
-use crate::faces::BoundingBox;
 use crate::gaze::{Gaze, Target};
 
 /// The faces of one frame.
@@ -56,13 +57,8 @@ impl Point {
     pub fn of([x, y]: [f32; 2], scale: f32, (width, height): (u32, u32)) -> Option<Self> {
         let (x, y) = (f64::from(x / scale), f64::from(y / scale));
         let inside = (0.0..f64::from(width)).contains(&x) && (0.0..f64::from(height)).contains(&y);
-        inside.then(|| Point { x: rounded(x, 100.0), y: rounded(y, 100.0) })
+        inside.then(|| Point { x: rounded(x, 2), y: rounded(y, 2) })
     }
-}
-
-/// To so many parts of one.
-pub fn rounded(value: f64, parts: f64) -> f64 {
-    (value * parts).round() / parts
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! tells how the head is turned ([`head`]); what the eyes do comes from the mesh, too; both together are the gaze
 //! ([`gaze`]).
 
-pub mod faces;
 pub mod findings;
 pub mod gaze;
 pub mod head;
@@ -16,11 +15,11 @@ pub mod settings;
 use std::sync::Arc;
 
 use va_analyzer_sdk::prelude::*;
+use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE, Face, faces_of};
 use va_inference::geometry::Affine;
 use va_inference::image::View;
 
-use crate::faces::{FACE_DETECTION, Face};
-use crate::findings::{Point, SeenFace, Segment, WholeVideo, rounded};
+use crate::findings::{Point, SeenFace, Segment, WholeVideo};
 use crate::gaze::{Gaze, Target};
 use crate::head::Turn;
 use crate::mesh::Mesh;
@@ -28,8 +27,6 @@ use crate::model::{BLENDSHAPES, FACE_SIDE, IRIS, LANDMARKS, Nets};
 use crate::preprocess::Buffers;
 use crate::settings::Settings;
 
-/// As face_detection asks for them.
-pub const FRAME_SIDE: u32 = 960;
 /// The square round a face, in longer sides of its box.
 const FACE_FACTOR: f32 = 1.5;
 
@@ -93,9 +90,9 @@ pub struct EyesOfOneVideo {
 impl Session for EyesOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
-            if let Some(faces) = faces::faces_of(frame)? {
+            if let Some(faces) = faces_of(frame)? {
                 let faces = self.look_at(frame, &faces)?;
-                let timestamp = rounded(frame.timestamp_s, 1000.0);
+                let timestamp = rounded(frame.timestamp_s, 3);
                 findings.frame_segment(frame, &Segment { timestamp, faces })?;
             }
         }
@@ -103,7 +100,7 @@ impl Session for EyesOfOneVideo {
     }
 
     fn finish(&mut self, _findings: &mut Findings) -> Result<Summary> {
-        let share = || rounded(f64::from(self.into_camera) / f64::from(self.looks), 1000.0);
+        let share = || rounded(f64::from(self.into_camera) / f64::from(self.looks), 3);
         let camera_contact_ratio = (self.looks > 0).then(share);
         let summary = Summary::of(&WholeVideo { camera_contact_ratio })?.model(LANDMARKS);
         Ok(if self.analyzer.nets.has_iris() {
@@ -122,19 +119,16 @@ impl EyesOfOneVideo {
         let leans: Vec<f32> = faces.iter().map(|face| lean(face, scale)).collect();
         let to_crop = |(face, &lean): (&Face, &f32)| {
             let rect = face.rect(scale);
-            let size = rect.width().max(rect.height()).max(1.0) * FACE_FACTOR;
+            let size = face.side(scale).max(1.0) * FACE_FACTOR;
             Affine::of_turned_square(rect.centre(), size, lean, FACE_SIDE)
         };
         let to_crops: Vec<Affine> = faces.iter().zip(&leans).map(to_crop).collect();
         let meshes = analyzer.nets.meshes(&view, &to_crops, &mut self.buffers)?;
         let mut seen = Vec::with_capacity(faces.len());
         for (((face, mesh), to_crop), lean) in faces.iter().zip(meshes).zip(&to_crops).zip(leans) {
-            let unknown = SeenFace::unknown(face.bounding_box);
             seen.push(match (mesh, to_crop.inverse()) {
-                (Some(mesh), Some(to_picture)) => {
-                    self.eyes(&view, unknown, &mesh, &to_picture, lean, scale)?
-                }
-                _ => unknown,
+                (Some(mesh), Some(to_picture)) => self.eyes(&view, face, &mesh, &to_picture, lean, scale)?,
+                _ => SeenFace::unknown(face.bounding_box),
             });
         }
         Ok(seen)
@@ -144,7 +138,7 @@ impl EyesOfOneVideo {
     fn eyes(
         &mut self,
         view: &View<'_>,
-        mut seen: SeenFace,
+        face: &Face,
         mesh: &Mesh,
         to_picture: &Affine,
         lean: f32,
@@ -152,11 +146,12 @@ impl EyesOfOneVideo {
     ) -> Result<SeenFace> {
         let analyzer = Arc::clone(&self.analyzer);
         let EyeTracking { settings, nets } = &*analyzer;
+        let mut seen = SeenFace::unknown(face.bounding_box);
         let [left, right] =
             nets.irises(view, mesh, to_picture, lean, settings.least_eye, &mut self.buffers)?;
         seen.left_iris = Point::of(left, scale, self.source);
         seen.right_iris = Point::of(right, scale, self.source);
-        if seen.bounding_box.width.max(seen.bounding_box.height) * scale < settings.least_face {
+        if face.side(scale) < settings.least_face {
             return Ok(seen);
         }
         mesh.for_blendshapes(|point| to_picture.apply(point), &mut self.points);
@@ -170,7 +165,7 @@ impl EyesOfOneVideo {
             let target = gaze.target(settings.camera_deg);
             self.looks += 1;
             self.into_camera += u32::from(target == Target::Camera);
-            let [yaw_deg, pitch_deg] = [gaze.yaw_deg, gaze.pitch_deg].map(|angle| rounded(angle, 10.0));
+            let [yaw_deg, pitch_deg] = [gaze.yaw_deg, gaze.pitch_deg].map(|angle| rounded(angle, 1));
             (seen.gaze, seen.target) = (Some(Gaze { yaw_deg, pitch_deg }), Some(target));
         }
         Ok(seen)

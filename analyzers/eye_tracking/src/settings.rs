@@ -1,7 +1,7 @@
 //! What an operator can set.
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
+use va_analyzer_sdk::{Result, within};
 
 /// The analyzer's table of the configuration. Sizes are pixels of the frames, whose longer side is 960 at most.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -25,17 +25,9 @@ impl Settings {
     /// # Errors
     /// Names the key that makes no sense.
     pub fn check(&self) -> Result<()> {
-        let bad = |key: &str, range: &str| Err(Error::new(format!("{key} must be {range}")));
-        if !(8.0..=960.0).contains(&self.least_face) {
-            return bad("least_face", "between 8 and 960 pixels");
-        }
-        if !(0.0..=90.0).contains(&self.camera_deg) {
-            return bad("camera_deg", "between 0 and 90 degrees");
-        }
-        if !(1.0..=960.0).contains(&self.least_eye) {
-            return bad("least_eye", "between 1 and 960 pixels");
-        }
-        Ok(())
+        within("least_face", self.least_face, 8.0..=960.0)?;
+        within("camera_deg", self.camera_deg, 0.0..=90.0)?;
+        within("least_eye", self.least_eye, 1.0..=960.0)
     }
 }
 

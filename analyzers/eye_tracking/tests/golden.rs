@@ -1,38 +1,25 @@
 //! The whole analyzer against a Python pipeline of the same models on the same faces (`reference/eyes.py`), and against what
 //! one sees in the pictures.
 
+#[path = "../../face_detection/tests/reference/found.rs"]
 mod found;
 
 use std::collections::BTreeMap;
 
-use found::{faces, number};
+use found::{beside_reference, faces_in, is_the_same_in_batches_of_any_size, number, seen_by, with_models};
 use serde_json::{Value, json};
 use va_analyzer_eye_tracking::EyeTracking;
 use va_analyzer_sdk::ErrorKind;
 use va_analyzer_sdk::testing::{Clip, Picture, Run, Seen};
-use va_test_media::{media, model};
 
 const NEEDED: [&str; 3] = ["onnxruntime", "face-landmarks-478", "face-blendshapes"];
 
-fn run_with(models: &[&str]) -> Run {
-    models.iter().fold(Run::new::<EyeTracking>(), |run, name| run.model(name, model(name)))
-}
-
 fn run() -> Run {
-    run_with(&[&NEEDED[..], &["iris"]].concat())
-}
-
-fn seen_by(run: Run, name: &str) -> Seen {
-    let clip = Clip::from_file(media(name)).expect("read");
-    run.frame_findings("face_detection", faces(name, clip.video())).on(&clip).expect("analysed")
+    with_models::<EyeTracking>(&[&NEEDED[..], &["iris"]].concat())
 }
 
 fn seen(name: &str) -> Seen {
     seen_by(run(), name)
-}
-
-fn faces_in(segment: &Value) -> &[Value] {
-    segment["faces"].as_array().expect("a list")
 }
 
 fn known<'a>(seen: &'a Seen, field: &str) -> Vec<&'a Value> {
@@ -44,48 +31,33 @@ fn known<'a>(seen: &'a Seen, field: &str) -> Vec<&'a Value> {
 /// 0.004 of the face and 0.8 degrees at most. The turn of the head is solved in another way there.
 #[test]
 fn gaze_and_irises_are_those_of_the_python_pipeline() {
-    let reference: Value = serde_json::from_str(include_str!("reference/eyes.json")).expect("JSON");
     let (mut iris_off, mut gaze_off, mut irises, mut gazes) = (0f64, 0f64, 0, 0);
-    for (name, frames) in reference.as_object().expect("media by name") {
-        let seen = seen(name);
-        for (frame, expected) in frames.as_object().expect("frames by number") {
-            let segment = &seen.segments[frame.parse::<usize>().expect("a number") / 10];
-            let expected = expected.as_array().expect("a list");
-            assert_eq!(faces_in(segment).len(), expected.len(), "{name}, frame {frame}");
-            for (face, expected) in faces_in(segment).iter().zip(expected) {
-                if expected.is_null() {
-                    let nothing = ["gaze", "target", "left_iris", "right_iris", "eyes_open"];
-                    assert!(
-                        nothing.iter().all(|field| face[field].is_null()),
-                        "{name}, frame {frame}: {face}"
-                    );
-                    continue;
-                }
-                let side =
-                    number(&face["bounding_box"]["width"]).max(number(&face["bounding_box"]["height"]));
-                for (i, iris) in ["left_iris", "right_iris"].into_iter().enumerate() {
-                    if face[iris].is_object() {
-                        let apart = |axis: &str, at: usize| {
-                            number(&face[iris][axis]) - number(&expected["irises"][i][at])
-                        };
-                        iris_off = iris_off.max(apart("x", 0).hypot(apart("y", 1)) / side);
-                        irises += 1;
-                    }
-                }
-                let blink = (number(&expected["blink"][0]) + number(&expected["blink"][1])) / 2.0;
-                if face["eyes_open"].is_boolean() && (blink - 0.5).abs() > 0.03 {
-                    assert_eq!(face["eyes_open"], blink < 0.5, "{name}, frame {frame}: {face}");
-                }
-                for (i, angle) in ["yaw_deg", "pitch_deg"].into_iter().enumerate() {
-                    if face["gaze"].is_object() {
-                        gaze_off =
-                            gaze_off.max((number(&face["gaze"][angle]) - number(&expected["gaze"][i])).abs());
-                        gazes += 1;
-                    }
-                }
+    beside_reference(include_str!("reference/eyes.json"), seen, |face, expected| {
+        if expected.is_null() {
+            let nothing = ["gaze", "target", "left_iris", "right_iris", "eyes_open"];
+            assert!(nothing.iter().all(|field| face[field].is_null()), "{face}");
+            return;
+        }
+        let side = number(&face["bounding_box"]["width"]).max(number(&face["bounding_box"]["height"]));
+        for (i, iris) in ["left_iris", "right_iris"].into_iter().enumerate() {
+            if face[iris].is_object() {
+                let apart =
+                    |axis: &str, at: usize| number(&face[iris][axis]) - number(&expected["irises"][i][at]);
+                iris_off = iris_off.max(apart("x", 0).hypot(apart("y", 1)) / side);
+                irises += 1;
             }
         }
-    }
+        let blink = (number(&expected["blink"][0]) + number(&expected["blink"][1])) / 2.0;
+        if face["eyes_open"].is_boolean() && (blink - 0.5).abs() > 0.03 {
+            assert_eq!(face["eyes_open"], blink < 0.5, "{face}");
+        }
+        for (i, angle) in ["yaw_deg", "pitch_deg"].into_iter().enumerate() {
+            if face["gaze"].is_object() {
+                gaze_off = gaze_off.max((number(&face["gaze"][angle]) - number(&expected["gaze"][i])).abs());
+                gazes += 1;
+            }
+        }
+    });
     println!("{irises} irises at most {iris_off:.4} of the face off, {gazes} angles {gaze_off:.2} degrees");
     assert!(irises > 100 && gazes > 80, "{irises} {gazes}");
     assert!(iris_off < 0.008, "{iris_off}");
@@ -170,7 +142,8 @@ fn a_small_face_has_irises_but_no_gaze() {
 
 #[test]
 fn without_the_iris_net_the_mesh_s_irises_are_given_and_it_is_said() {
-    let (with, without) = (seen("0-f1-su-ph.jpg"), seen_by(run_with(&NEEDED), "0-f1-su-ph.jpg"));
+    let (with, without) =
+        (seen("0-f1-su-ph.jpg"), seen_by(with_models::<EyeTracking>(&NEEDED), "0-f1-su-ph.jpg"));
     assert_eq!(with.degraded, None);
     assert!(without.degraded.as_ref().is_some_and(|why| why.contains("iris")));
     let place = |segment: &Value| {
@@ -201,12 +174,7 @@ fn nothing_is_said_where_the_face_is_none() {
 
 #[test]
 fn frames_in_batches_of_any_size_give_the_same() {
-    let clip = Clip::from_file(media("obama_speech.mp4")).expect("read");
-    let found = faces("obama_speech.mp4", clip.video());
-    let [one, many] = [1, 16].map(|batch| {
-        run().batch(batch).frame_findings("face_detection", found.clone()).on(&clip).expect("analysed")
-    });
-    assert_eq!((one.segments, one.summary), (many.segments, many.summary));
+    is_the_same_in_batches_of_any_size(run);
 }
 
 #[test]
@@ -214,7 +182,10 @@ fn without_a_needed_model_the_analyzer_is_unavailable_and_wrong_settings_are_nam
     let clip = Clip::from_pictures(25.0, [Picture::filled(64, 36, [0, 0, 0])]);
     for missing in 1..3 {
         let models: Vec<&str> = (0..3).filter(|&i| i != missing).map(|i| NEEDED[i]).collect();
-        assert_eq!(run_with(&models).on(&clip).expect_err("no model").kind, ErrorKind::Unavailable);
+        assert_eq!(
+            with_models::<EyeTracking>(&models).on(&clip).expect_err("no model").kind,
+            ErrorKind::Unavailable
+        );
     }
     for (wrong, named) in [(json!({ "camera_deg": 100 }), "camera_deg"), (json!({ "size": 3 }), "size")] {
         let error = run().settings(wrong).on(&clip).expect_err("refused").to_string();

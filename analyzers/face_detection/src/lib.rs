@@ -14,16 +14,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use va_analyzer_sdk::prelude::*;
+use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE};
 use va_inference::image::View;
 
-use crate::findings::{Segment, WholeVideo};
+use crate::findings::{WholeVideo, segment};
 use crate::model::{BLAZE_FACE, Detector, MODELS};
 use crate::settings::Settings;
 use crate::tracks::Tracks;
-
-/// Pixels of the longer side of the frames: more than the detectors see, as those who build on the faces crop them out
-/// of the same frames.
-pub const FRAME_SIDE: u32 = 960;
 
 /// The analyzer: the loaded detector serves all videos.
 #[derive(Debug)]
@@ -37,7 +34,7 @@ impl Analyzer for FaceDetection {
 
     fn description() -> Description {
         let about = "faces with eyes, nose and mouth, followed over time";
-        Description::new("face_detection", env!("CARGO_PKG_VERSION"), about)
+        Description::new(FACE_DETECTION, env!("CARGO_PKG_VERSION"), about)
             .frames(FrameRequest {
                 sampling: Sampling::EveryNth(10),
                 size: FrameSize::LongestSide(FRAME_SIDE),
@@ -88,7 +85,7 @@ impl Session for FacesOfOneVideo {
             let ids = self.tracks.follow(frame.timestamp_s, view, &faces);
             self.faces_max = self.faces_max.max(faces.len());
             self.people.extend(ids.iter().flatten());
-            findings.frame_segment(frame, &Segment::of(frame.timestamp_s, &faces, &ids, self.source))?;
+            findings.frame_segment(frame, &segment(frame.timestamp_s, &faces, &ids, self.source))?;
         }
         Ok(())
     }

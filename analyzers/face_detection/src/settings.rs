@@ -1,7 +1,7 @@
 //! What an operator can set.
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
+use va_analyzer_sdk::{Result, within};
 
 /// The analyzer's table of the configuration. What is not given is as the detector that runs wants it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -18,14 +18,8 @@ impl Settings {
     /// # Errors
     /// Names the key that makes no sense.
     pub fn check(&self) -> Result<()> {
-        let bad = |key: &str, range: &str| Err(Error::new(format!("{key} must be {range}")));
-        if self.input_side.is_some_and(|side| !(64..=2048).contains(&side)) {
-            return bad("input_side", "between 64 and 2048 pixels");
-        }
-        if self.confidence.is_some_and(|score| !(0.05..1.0).contains(&score)) {
-            return bad("confidence", "at least 0.05 and below 1");
-        }
-        Ok(())
+        self.input_side.map_or(Ok(()), |side| within("input_side", side, 64..=2048))?;
+        self.confidence.map_or(Ok(()), |score| within("confidence", score, 0.05..1.0))
     }
 }
 

@@ -1,12 +1,12 @@
 //! Which things are seen where, on every tenth frame, and which of them are the same from frame to frame.
 //!
-//! A detector ([`model`]) finds boxes with classes; they are followed over time by class (`va_inference::track`). Other
-//! analyzers build on the boxes of a frame, so each frame's findings leave as soon as they are made.
+//! A detector ([`model`]) finds boxes with classes; they are followed over time by class (`va_inference::track`), and only
+//! what is followed is told. Other analyzers build on the boxes of a frame, so each frame's findings leave as soon as they
+//! are made.
 
 pub mod coco;
 pub mod model;
 pub mod postprocess;
-pub mod preprocess;
 mod settings;
 mod tally;
 
@@ -15,17 +15,18 @@ use std::sync::Arc;
 use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
 use va_inference::detect::Detection;
+use va_inference::detect::yolo::Room;
+use va_inference::findings::BoundingBox;
+use va_inference::image::{SceneWatch, View};
 use va_inference::track::{Limits, Tracker};
 
-use crate::model::{Detector, MODELS, Room};
-use crate::postprocess::{BoundingBox, in_source, position, rounded};
+use crate::model::{Detector, MODELS};
+use crate::postprocess::{in_source, position};
 use crate::settings::Settings;
 use crate::tally::Tally;
 
 /// Detections this doubtful still keep a track alive, though they are not reported.
 pub const LEAST_TO_FOLLOW: f32 = 0.1;
-/// From this score on a single sight makes a track.
-const SURE: f32 = 0.6;
 /// Seconds for which something hidden is waited for.
 const FORGET_S: f64 = 2.0;
 
@@ -59,10 +60,11 @@ impl Analyzer for ObjectDetection {
     }
 
     fn open(self: &Arc<Self>, video: &Video, host: &Host) -> Result<Self::Session> {
+        let Settings { score, new_score, sure_score, .. } = self.settings;
         let limits = Limits {
-            high: self.settings.score,
-            low: LEAST_TO_FOLLOW.min(self.settings.score),
-            sure: SURE,
+            high: new_score.max(score),
+            low: LEAST_TO_FOLLOW.min(score),
+            sure: sure_score.max(score),
             forget_s: FORGET_S,
             ..Limits::default()
         };
@@ -71,6 +73,7 @@ impl Analyzer for ObjectDetection {
             host: host.clone(),
             source: (video.width as f32, video.height as f32),
             room: Room::default(),
+            scene: SceneWatch::default(),
             tracker: Tracker::new(limits),
             tally: Tally::default(),
         })
@@ -85,6 +88,7 @@ pub struct ObjectsOfOneVideo {
     /// Width and height of the upright source frame.
     source: (f32, f32),
     room: Room,
+    scene: SceneWatch,
     tracker: Tracker,
     tally: Tally,
 }
@@ -124,16 +128,24 @@ impl ObjectsOfOneVideo {
     fn look_at(&mut self, frame: &Frame<'_>, found: &[Detection], findings: &mut Findings) -> Result<()> {
         let frame_size = (frame.width as f32, frame.height as f32);
         let found = in_source(found, frame_size, self.source);
+        // After a cut nothing is where it was.
+        if self.scene.changed(&View::of(frame)) {
+            self.tracker.cut();
+        }
         let tracks = self.tracker.update(frame.timestamp_s, &found);
         let names = self.analyzer.detector.names();
-        let seen = found.iter().zip(tracks).filter(|(object, _)| object.score > self.analyzer.settings.score);
-        let objects: Vec<Object<'_>> = seen
+        let score = self.analyzer.settings.score;
+        let seen = found.iter().zip(tracks).filter(|(object, _)| object.score > score);
+        // A doubtful sight is believed when it is seen again.
+        let confirmed =
+            seen.filter_map(|(object, track)| Some((object, track.filter(|track| track.confirmed)?)));
+        let objects: Vec<Object<'_>> = confirmed
             .map(|(object, track)| Object {
                 object_class: &names[object.class],
                 confidence_score: rounded(f64::from(object.score.min(1.0)), 4),
-                bounding_box: BoundingBox::of(&object.rect),
+                bounding_box: BoundingBox::of(&object.rect, self.source, 1),
                 position: position(&object.rect, self.source),
-                track_id: track.filter(|track| track.confirmed).map(|track| track.id),
+                track_id: track.id,
             })
             .collect();
         if objects.is_empty() {
@@ -157,7 +169,7 @@ struct Object<'a> {
     confidence_score: f64,
     bounding_box: BoundingBox,
     position: &'static str,
-    track_id: Option<u32>,
+    track_id: u32,
 }
 
 va_analyzer_sdk::export_analyzer!(ObjectDetection);

@@ -1,26 +1,7 @@
 //! What a detector finds, into the words and units of findings.
 
-use serde::Serialize;
 use va_inference::detect::Detection;
 use va_inference::geometry::Rect;
-
-/// The part of a box that lies in the picture: pixels of the source frame, one decimal.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct BoundingBox {
-    pub x: f64,
-    pub y: f64,
-    pub width: f64,
-    pub height: f64,
-}
-
-impl BoundingBox {
-    /// Of a box that lies in the picture.
-    pub fn of(rect: &Rect) -> Self {
-        let [left, top, right, bottom] =
-            [rect.left, rect.top, rect.right, rect.bottom].map(|edge| rounded(f64::from(edge), 1));
-        BoundingBox { x: left, y: top, width: rounded(right - left, 1), height: rounded(bottom - top, 1) }
-    }
-}
 
 /// Detections of a frame of size `frame` in the pixels of the source frame; what lies outside is cut off.
 pub fn in_source(found: &[Detection], frame: (f32, f32), source: (f32, f32)) -> Vec<Detection> {
@@ -78,12 +59,6 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// To so many decimals.
-pub fn rounded(value: f64, decimals: i32) -> f64 {
-    let factor = 10f64.powi(decimals);
-    (value * factor).round() / factor
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,16 +69,7 @@ mod tests {
         let found = [at(Rect::new(-5.0, 10.0, 50.0, 400.0)), at(Rect::new(700.0, 0.0, 710.0, 9.0))];
         let found = in_source(&found, (640.0, 360.0), (1920.0, 1080.0));
         assert_eq!(found.len(), 1);
-        assert_eq!(
-            BoundingBox::of(&found[0].rect),
-            BoundingBox { x: 0.0, y: 30.0, width: 150.0, height: 1050.0 }
-        );
-    }
-
-    #[test]
-    fn a_rounded_box_stays_in_the_picture() {
-        let rounded = BoundingBox::of(&Rect::new(0.04, 0.06, 99.96, 50.0));
-        assert_eq!(rounded, BoundingBox { x: 0.0, y: 0.1, width: 100.0, height: 49.9 });
+        assert_eq!(found[0].rect, Rect::new(0.0, 30.0, 150.0, 1080.0));
     }
 
     #[test]

@@ -35,15 +35,12 @@ impl Tally {
         }
     }
 
-    /// Different things are those whose track is confirmed, and no fewer than are seen at once. A track whose every sight
-    /// was too doubtful to be reported does not count.
+    /// Different things are the tracks of a class. One whose every sight was too doubtful to be reported does not count.
     pub(crate) fn summary(&self, tracks: &[Track], names: &[String]) -> Counts {
-        let mut unique = self.at_once.clone();
-        for (class, most) in &mut unique {
-            let followed = tracks.iter().filter(|track| names.get(track.class) == Some(class)).count();
-            *most = (*most).max(followed);
-        }
-        Counts { object_counts: self.at_once.clone(), unique_tracks: unique }
+        let followed =
+            |class: &String| tracks.iter().filter(|track| names.get(track.class) == Some(class)).count();
+        let unique_tracks = self.at_once.keys().map(|class| (class.clone(), followed(class))).collect();
+        Counts { object_counts: self.at_once.clone(), unique_tracks }
     }
 }
 
@@ -64,9 +61,9 @@ mod tests {
         tally.add(["cat"].into_iter());
         tally.add(["dog"].into_iter());
         let names = ["cat".to_owned(), "dog".to_owned()];
-        let counts = tally.summary(&[track(1, 0), track(2, 1), track(4, 1), track(7, 1)], &names);
+        let tracks = [track(1, 0), track(2, 1), track(3, 0), track(4, 1), track(7, 1)];
+        let counts = tally.summary(&tracks, &names);
         let expected = |cat, dog| BTreeMap::from([("cat".to_owned(), cat), ("dog".to_owned(), dog)]);
-        // One cat of the two was never followed, but two were there.
         assert_eq!(counts, Counts { object_counts: expected(2, 1), unique_tracks: expected(2, 3) });
     }
 

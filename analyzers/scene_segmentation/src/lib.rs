@@ -192,12 +192,12 @@ impl<'a> Film<'a> {
         let seen = self.glimpses.iter().find(|glimpse| (first.start_s..last.end_s).contains(&glimpse.time_s));
         let any_s = seen.map_or(first.start_s, |glimpse| glimpse.time_s);
         Scene {
-            start_time: rounded(first.start_s),
-            end_time: rounded(last.end_s),
+            start_time: rounded(first.start_s, 3),
+            end_time: rounded(last.end_s, 3),
             scene_id,
             shots: shots.len(),
             transition_in: first.transition_in,
-            keyframe_time: rounded(nearest.map_or(any_s, |moment| moment.time_s)),
+            keyframe_time: rounded(nearest.map_or(any_s, |moment| moment.time_s), 3),
         }
     }
 }
@@ -231,11 +231,6 @@ struct Scene {
     shots: usize,
     transition_in: Option<Kind>,
     keyframe_time: f64,
-}
-
-/// To milliseconds.
-fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }
 
 va_analyzer_sdk::export_analyzer!(SceneSegmentation);

@@ -1,7 +1,9 @@
 //! `[analyzers.scene_segmentation.settings]`.
 
+use std::ops::Bound::{Excluded, Unbounded};
+
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
+use va_analyzer_sdk::{Result, within};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -22,14 +24,9 @@ impl Default for Settings {
 
 impl Settings {
     pub(crate) fn checked(self) -> Result<Self> {
-        if self.reach_shots == 0 {
-            return Err(Error::new("the setting reach_shots is 0, but must be 1 or more"));
-        }
-        for (key, value) in [("reach_s", self.reach_s), ("look_every_s", self.look_every_s)] {
-            if value.is_nan() || value <= 0.0 {
-                return Err(Error::new(format!("the setting {key} is {value}, but must be above 0")));
-            }
-        }
+        within("reach_shots", self.reach_shots, 1..)?;
+        within("reach_s", self.reach_s, (Excluded(0.0), Unbounded))?;
+        within("look_every_s", self.look_every_s, (Excluded(0.0), Unbounded))?;
         Ok(self)
     }
 }

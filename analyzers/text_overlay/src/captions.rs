@@ -121,10 +121,11 @@ fn groups(lines: &[Text], step_s: f64) -> Vec<Vec<&Text>> {
 }
 
 /// What was there in a single frame only may have been read into a pattern: it must be a word, or have the style of a
-/// caption, and be read for sure.
+/// caption and more than one sign, and be read for sure.
 fn is_more_than_a_glimpse(line: &Text, step_s: f64) -> bool {
     let Some(best) = line.best() else { return false };
-    let word = bare(&best.text).chars().count() >= GLIMPSE_LETTERS || line.behaviour.styled > 0;
+    let signs = bare(&best.text).chars().count();
+    let word = signs >= GLIMPSE_LETTERS || (signs > 1 && line.behaviour.styled > 0);
     end(line) - line.start_s > 1.5 * step_s || (word && best.confidence >= GLIMPSE_SURE)
 }
 
@@ -237,6 +238,18 @@ mod tests {
         surer.readings[0].confidence = 0.99;
         let found = told(vec![line("SUBSCR1BE", 1.0, 2.0, place), surer, line("SUBSCRIBE", 9.0, 9.9, place)]);
         assert_eq!(found, [("SUBSCRIBE".to_owned(), 1.0, 4.0), ("SUBSCRIBE".to_owned(), 9.0, 9.9)]);
+    }
+
+    /// A blossom in the grass is a white N.
+    #[test]
+    fn a_single_sign_in_a_single_frame_is_none_whatever_its_style() {
+        let glimpse = |text: &str, end_s: f64| {
+            let mut line = line(text, 2.4, end_s, (100.0, 100.0, 40.0, 28.0));
+            line.behaviour.styled = 1;
+            line.readings[0].confidence = 0.97;
+            told(vec![line]).len()
+        };
+        assert_eq!((glimpse("N", 2.8), glimpse("N", 3.6), glimpse("N3", 2.8)), (0, 1, 1));
     }
 
     #[test]

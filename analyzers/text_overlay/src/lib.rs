@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
-use va_inference::geometry::Rect;
+use va_inference::findings::BoundingBox;
 use va_inference::image::View;
 
 use crate::captions::Caption;
@@ -109,14 +109,6 @@ struct Segment<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct BoundingBox {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-}
-
-#[derive(Debug, Serialize)]
 struct WholeVideo {
     full_text: String,
 }
@@ -166,13 +158,13 @@ impl TextsOfOneVideo {
 
     fn segment<'a>(&self, caption: &'a Caption, kind: Kind) -> Segment<'a> {
         let (width, height) = (self.video.width as f32, self.video.height as f32);
-        let rect = caption.rect.scaled(width / self.size.0, height / self.size.1).clipped(width, height);
+        let rect = caption.rect.scaled(width / self.size.0, height / self.size.1);
         Segment {
-            start_time: rounded(caption.start_s),
-            end_time: rounded(caption.end_s),
+            start_time: rounded(caption.start_s, 3),
+            end_time: rounded(caption.end_s, 3),
             text: &caption.text,
-            confidence: rounded(f64::from(caption.confidence.clamp(0.0, 1.0))),
-            bounding_box: BoundingBox::of(&rect),
+            confidence: rounded(f64::from(caption.confidence.clamp(0.0, 1.0)), 3),
+            bounding_box: BoundingBox::of(&rect, (width, height), 1),
             kind,
         }
     }
@@ -185,27 +177,11 @@ impl TextsOfOneVideo {
     }
 }
 
-impl BoundingBox {
-    fn of(rect: &Rect) -> Self {
-        let tenth = |value: f32| (f64::from(value) * 10.0).round() / 10.0;
-        BoundingBox {
-            x: tenth(rect.left),
-            y: tenth(rect.top),
-            width: tenth(rect.width()),
-            height: tenth(rect.height()),
-        }
-    }
-}
-
 /// Each text once, in the order in which they appear, one a line.
 fn full_text(captions: &[Caption]) -> String {
     let mut told = BTreeSet::new();
     let new = captions.iter().filter(|caption| told.insert(reading::bare(&caption.text)));
     new.map(|caption| caption.text.as_str()).collect::<Vec<_>>().join("\n")
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }
 
 va_analyzer_sdk::export_analyzer!(TextOverlay);

@@ -1,7 +1,7 @@
 //! What can be set.
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Error, Result};
+use va_analyzer_sdk::{Result, within};
 
 /// `[analyzers.text_overlay.settings]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -25,13 +25,21 @@ impl Settings {
     /// # Errors
     /// Where a value is out of its range, naming it.
     pub fn check(&self) -> Result<()> {
-        if self.look_every == 0 {
-            return Err(Error::new("look_every must be at least 1"));
-        }
-        if !(0.0..=1.0).contains(&self.least_confidence) {
-            let given = self.least_confidence;
-            return Err(Error::new(format!("least_confidence must be 0..1, not {given}")));
-        }
-        Ok(())
+        within("look_every", self.look_every, 1..)?;
+        within("least_confidence", self.least_confidence, 0.0..=1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_configuration_shows_how_often_is_searched() {
+        let shown = format!("settings = {{ look_every = {} }}", Settings::default().look_every);
+        assert!(
+            include_str!("../../../configs/va.toml").contains(&shown),
+            "{shown} is not in configs/va.toml"
+        );
     }
 }

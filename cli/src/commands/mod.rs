@@ -5,6 +5,7 @@ mod completions;
 mod daemon;
 mod models;
 mod plugins;
+mod results;
 mod schema;
 mod status;
 
@@ -29,6 +30,7 @@ async fn command(places: &Places, command: &Command) -> Result<Exit, Failure> {
         Command::Analyze(arguments) => return analyze::run(places, arguments).await,
         Command::Models(arguments) => models::run(arguments).await?,
         Command::Plugins(arguments) => plugins::run(places, arguments).await?,
+        Command::Results(results) => results::run(places, results).await?,
         Command::Status(listing) => status::run(places, listing).await?,
         Command::Schema => schema::run().await?,
         Command::Daemon(arguments) => daemon::run(places, arguments).await?,

@@ -7,6 +7,7 @@ pub(crate) mod models;
 mod quantity;
 mod status;
 mod style;
+mod subtitles;
 mod summary;
 pub mod text;
 
@@ -16,6 +17,7 @@ pub use self::analyzers::analyzers;
 pub(crate) use self::quantity::{bytes, counted, duration};
 pub use self::status::status;
 pub use self::style::{Style, Tone};
+pub(crate) use self::subtitles::{Said, Subtitles, subtitles};
 pub use self::summary::{Kept, summary};
 use crate::exit::{Exit, Failure};
 

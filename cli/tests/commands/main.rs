@@ -5,4 +5,5 @@ mod daemon;
 mod fake_daemon;
 mod listings;
 mod models;
+mod results;
 mod vactl;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::Config;
 use super::tests::SHIPPED;
+use super::{AnalyzerConfig, Config};
 use crate::args::Arguments;
 use crate::documentation::{UPDATE, cell, must_be};
 
@@ -43,6 +43,7 @@ const ENVIRONMENT: &str = "
 | `HOME` | `va-daemon`, `vactl` | Where neither is set: the state folder is `.local/state/va` in it. |
 | `VA_LOG` | `va-daemon` | What is logged: `info`, the default, `debug`, or by part, such as `info,va_daemon::workers=trace`. |
 | `VA_DAEMON` | `vactl` | The `va-daemon` to start, where it is not the one beside `vactl`. |
+| `VA_RECORD_RUNS` | `va-worker` | A folder, in which each run of a model is written down: its shapes, its CPU seconds, and the first inputs. |
 | `NO_COLOR`, `TERM`, `COLORTERM` | `vactl` | Whether a terminal gets colours, and how many. |
 
 A private daemon gets the environment of the `vactl` that starts it. Workers and analyzers get that of the daemon.
@@ -51,7 +52,7 @@ A private daemon gets the environment of the `vactl` that starts it. Workers and
 #[test]
 fn the_documentation_of_the_configuration_is_that_of_the_shipped_file() {
     let sections = sections(SHIPPED);
-    let tables: String = sections.iter().map(table).collect();
+    let tables: String = sections.iter().map(table).collect::<String>() + &analyzers(SHIPPED);
     must_be("configuration.md", &format!("{OPENING}{tables}{}{ENVIRONMENT}", command_line()));
 }
 
@@ -104,7 +105,11 @@ fn sections(text: &str) -> Vec<Section> {
             }
         } else if let Some((name, value)) = line.split_once(" = ") {
             let key = Key { name: name.to_owned(), value: value.to_owned(), meaning };
-            sections.get_mut(at).expect("a key stands in a section").keys.push(key);
+            let keys = &mut sections.get_mut(at).expect("a key stands in a section").keys;
+            // Of sections of one kind the first that has a key tells what it is.
+            if keys.iter().all(|known| known.name != key.name) {
+                keys.push(key);
+            }
         } else {
             assert_eq!(line, "", "a line of va.toml that is no section, key or comment");
         }
@@ -126,6 +131,27 @@ fn table(section: &Section) -> String {
         })
         .collect();
     format!("\n## `[{name}]`\n\n{meaning}| key | default | meaning |\n|---|---|---|\n{rows}")
+}
+
+/// What the file sets of each analyzer.
+fn analyzers(text: &str) -> String {
+    let config = Config::parse(text).expect("the shipped file is valid");
+    let row = |(name, analyzer): (&String, &AnalyzerConfig)| {
+        let frames = match (analyzer.every_nth, analyzer.per_second) {
+            (Some(1), _) => "every frame".to_owned(),
+            (Some(n), _) => format!("every {n}th frame"),
+            (_, Some(rate)) => format!("{rate} a second"),
+            _ => "–".to_owned(),
+        };
+        let batch = analyzer.batch.map_or("–".to_owned(), |batch| batch.to_string());
+        let itself = if config.is_enabled(name) { "yes" } else { "no" };
+        format!("| `{name}` | {frames} | {batch} | {itself} |\n")
+    };
+    let rows: String = config.analyzers.iter().map(row).collect();
+    format!(
+        "\n### What each looks at by default\n\n| analyzer | looks at | frames in a call | runs by itself |\n\
+         |---|---|---|---|\n{rows}"
+    )
 }
 
 /// Whether a section says the same with this key as without any.
@@ -168,8 +194,7 @@ fn is_variable(word: &str) -> bool {
 
 #[test]
 fn sections_are_read_with_their_comments_and_examples() {
-    let text =
-        "# Not of a.\n\n# Of a.\n[a.one]\n# One,\n# two.\nx = 1\n[b]\n#: [a.other]\n#: y = [\"c = d\"]\n";
+    let text = "# Not of a.\n\n# Of a.\n[a.one]\n# One,\n# two.\nx = 1\n[b]\n#: [a.other]\n#: y = [\"c = d\"]\nx = 2\n";
     let key = |name: &str, value: &str, meaning: &str| Key {
         name: name.to_owned(),
         value: value.to_owned(),

@@ -209,7 +209,12 @@ mod tests {
             Config::parse(SHIPPED),
             Ok(Config { analyzers: Config::parse(SHIPPED).expect("read").analyzers, ..Config::default() })
         );
-        // The commented keys of an analyzer are examples; those that are set are the analyzers' own defaults.
+        // What is set of an analyzer is its own default: whether it runs by itself is checked here, what it looks at
+        // beside its description by the tests of the programs.
+        for (name, analyzer) in Config::parse(SHIPPED).expect("read").analyzers {
+            assert_eq!(analyzer.is_enabled(&name), AnalyzerConfig::default().is_enabled(&name), "{name}");
+            assert_eq!(analyzer.call_limit_s, AnalyzerConfig::default().call_limit_s, "{name}");
+        }
         let uncommented: String = SHIPPED
             .lines()
             .map(|line| line.strip_prefix("#: ").unwrap_or(line))

@@ -38,6 +38,11 @@ pub(crate) struct Process {
     why: Arc<OnceLock<String>>,
 }
 
+/// glibc's allocator, unless the environment says otherwise: by itself it keeps up to eight arenas for each core, and what
+/// one thread gave back is lost to the others; and after a large block was freed it takes such blocks from there, too. A
+/// worker of all visual analyzers keeps a quarter less with this, for no measurable time.
+const ALLOCATOR: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "4194304")];
+
 impl Process {
     /// Starts a worker in a role; `processes` keeps track of it until it was waited for. The worker asks the kernel to
     /// end it with the thread that calls this.
@@ -57,6 +62,11 @@ impl Process {
             .stderr(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true);
+        for (name, value) in ALLOCATOR {
+            if std::env::var_os(name).is_none() {
+                command.env(name, value);
+            }
+        }
         let mut child = command.spawn().with_context(|| format!("cannot start {}", worker.display()))?;
         // The command keeps the child's end of the socket open until it is dropped.
         drop(command);

@@ -342,6 +342,7 @@ impl Supervisor {
                 path: plugin.path.to_string_lossy().into_owned(),
                 settings: serde_json::to_string(&analyzer.settings).unwrap_or_else(|_| "{}".to_owned()),
                 models: models.folders,
+                absent_models: models.absent,
                 missing: models.missing,
                 call_limit_s: analyzer.call_limit_s,
             })

@@ -1,7 +1,6 @@
 //! Mel bands: a spectrum as the ear resolves it.
 
-/// Triangular bands, evenly spaced on the mel scale `2595 log10(1 + f / 700)` (O'Shaughnessy 1987), each with the
-/// height 1. A band narrower than two bins still gets its share of the nearest ones by interpolation.
+/// Triangular bands, evenly spaced on a mel scale.
 #[derive(Debug, Clone)]
 pub struct MelBands {
     bands: Vec<Band>,
@@ -15,7 +14,8 @@ struct Band {
 
 impl MelBands {
     /// `count` bands between `low_hz` and `high_hz` (at most half the rate) over the bins of frames of `length`
-    /// samples.
+    /// samples, on the scale `2595 log10(1 + f / 700)` (O'Shaughnessy 1987), each with the height 1. A band narrower
+    /// than two bins still gets its share of the nearest ones by interpolation.
     pub fn new(sample_rate: u32, length: usize, count: usize, low_hz: f64, high_hz: f64) -> Self {
         let bin_hz = f64::from(sample_rate) / length as f64;
         let high_hz = high_hz.min(f64::from(sample_rate) / 2.0).max(low_hz);
@@ -24,6 +24,20 @@ impl MelBands {
         let bands =
             (0..count).map(|i| Band::new([edge(i), edge(i + 1), edge(i + 2)], bin_hz, length / 2)).collect();
         MelBands { bands }
+    }
+
+    /// `count` bands between 0 Hz and half the rate on the scale of Slaney's Auditory Toolbox (1998): linear below
+    /// 1 kHz, logarithmic above; each with the area 1 (per Hz). The filters of `librosa.filters.mel` with its defaults,
+    /// and of Whisper.
+    pub fn slaney(sample_rate: u32, length: usize, count: usize) -> Self {
+        let bin_hz = f64::from(sample_rate) / length as f64;
+        let high = slaney_mel(f64::from(sample_rate) / 2.0);
+        let edge = |i: usize| slaney_hz(high * i as f64 / (count + 1) as f64);
+        let band = |i| {
+            let edges = [edge(i), edge(i + 1), edge(i + 2)];
+            Band::triangle(edges, bin_hz, length / 2, 2.0 / (edges[2] - edges[0]))
+        };
+        MelBands { bands: (0..count).map(band).collect() }
     }
 
     /// Number of bands.
@@ -47,13 +61,16 @@ impl MelBands {
 impl Band {
     fn new([from, peak, to]: [f64; 3], bin_hz: f64, last_bin: usize) -> Self {
         // At least one bin on each side of the peak, or a low band would see nothing.
-        let (from, to) = (from.min(peak - bin_hz), to.max(peak + bin_hz));
+        Band::triangle([from.min(peak - bin_hz), peak, to.max(peak + bin_hz)], bin_hz, last_bin, 1.0)
+    }
+
+    fn triangle([from, peak, to]: [f64; 3], bin_hz: f64, last_bin: usize, tip: f64) -> Self {
         let first_bin = ((from / bin_hz).floor().max(0.0) as usize).min(last_bin);
         let final_bin = ((to / bin_hz).ceil().max(0.0) as usize).clamp(first_bin, last_bin);
         let weight = |bin: usize| {
             let hz = bin as f64 * bin_hz;
             let height = if hz < peak { (hz - from) / (peak - from) } else { (to - hz) / (to - peak) };
-            height.max(0.0) as f32
+            (height.max(0.0) * tip) as f32
         };
         Band { first_bin, weights: (first_bin..=final_bin).map(weight).collect() }
     }
@@ -67,6 +84,31 @@ fn hz(mel: f64) -> f64 {
     700.0 * (10f64.powf(mel / 2595.0) - 1.0)
 }
 
+/// Where the linear part of Slaney's scale ends: 1 kHz, 15 mel.
+const SLANEY_HZ: f64 = 1000.0;
+const SLANEY_MEL: f64 = 15.0;
+
+/// A factor of 6.4 in frequency is 27 mel in the logarithmic part.
+fn slaney_step() -> f64 {
+    6.4f64.ln() / 27.0
+}
+
+fn slaney_mel(hz: f64) -> f64 {
+    if hz < SLANEY_HZ {
+        hz * SLANEY_MEL / SLANEY_HZ
+    } else {
+        SLANEY_MEL + (hz / SLANEY_HZ).ln() / slaney_step()
+    }
+}
+
+fn slaney_hz(mel: f64) -> f64 {
+    if mel < SLANEY_MEL {
+        mel * SLANEY_HZ / SLANEY_MEL
+    } else {
+        SLANEY_HZ * ((mel - SLANEY_MEL) * slaney_step()).exp()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +117,24 @@ mod tests {
     fn a_thousand_hertz_are_a_thousand_mel() {
         assert!((mel(1000.0) - 1000.0).abs() < 0.1);
         assert!((hz(mel(440.0)) - 440.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_two_parts_of_slaneys_scale_meet() {
+        for hz in [0.0, 200.0, 999.9, 1000.0, 6400.0] {
+            assert!((slaney_hz(slaney_mel(hz)) - hz).abs() < 1e-9);
+        }
+        assert!((slaney_mel(200.0) - 3.0).abs() < 1e-12);
+        assert!((slaney_mel(6400.0) - 42.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn slaneys_bands_have_the_area_of_one() {
+        let bands = MelBands::slaney(16_000, 16_000, 80);
+        let mut sums = vec![0.0; bands.len()];
+        bands.sums(&vec![1.0; 8001], &mut sums);
+        // Bins of 1 Hz: the sum is the area, up to the corners that fall between bins.
+        assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 2e-3), "{sums:?}");
     }
 
     #[test]

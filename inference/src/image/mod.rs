@@ -25,6 +25,7 @@ mod fit;
 mod normalise;
 mod painter;
 mod rows;
+mod scene;
 mod view;
 mod warp;
 
@@ -32,5 +33,6 @@ pub use colour::{Lab, WHITE_XYZ, linear_of_srgb, luma, luma_plane, srgb_of_linea
 pub use fit::Fit;
 pub use normalise::{Layout, Normalise, Order};
 pub use painter::{Filter, Painter};
+pub use scene::SceneWatch;
 pub use view::{Image, View};
 pub use warp::warp;

@@ -16,9 +16,11 @@
 //! # }
 //! ```
 
+mod denormals;
 mod device;
 mod model;
 mod outputs;
+mod record;
 mod runtime;
 mod tensor;
 

@@ -9,8 +9,10 @@ use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use va_analyzer_sdk::{Error, ErrorKind, Host, LogLevel, Result};
 
+use super::denormals::DenormalsAreZero;
 use super::device::{self, Device, Wanted};
 use super::outputs::Outputs;
+use super::record::{Record, thread_time};
 use super::runtime;
 use super::tensor::{Data, Element, Input, Port, list};
 
@@ -48,6 +50,7 @@ pub struct Model {
     inputs: Vec<Port>,
     outputs: Vec<Port>,
     session: Mutex<Session>,
+    record: Option<Mutex<Record>>,
 }
 
 impl Model {
@@ -79,6 +82,7 @@ impl Model {
             inputs: Port::inputs(&session),
             outputs: Port::outputs(&session),
             session: Mutex::new(session),
+            record: Record::open(model, file)?.map(Mutex::new),
         })
     }
 
@@ -107,6 +111,15 @@ impl Model {
     /// Where the inputs are not those of the graph, with what was expected; [`ErrorKind::OutOfMemory`] where the
     /// device's memory did not suffice; where the runtime fails.
     pub fn run(&self, inputs: &[Input<'_>]) -> Result<Outputs<'_>> {
+        let Some(record) = &self.record else { return self.run_unrecorded(inputs) };
+        let begun = thread_time();
+        let outputs = self.run_unrecorded(inputs)?;
+        let took = thread_time() - begun;
+        record.lock().unwrap_or_else(PoisonError::into_inner).add(inputs, took)?;
+        Ok(outputs)
+    }
+
+    fn run_unrecorded(&self, inputs: &[Input<'_>]) -> Result<Outputs<'_>> {
         self.check(inputs)?;
         let failed = |e: ort::Error| Error::of(kind(&e), format!("cannot run {}: {e}", self.name));
         let mut values = Vec::with_capacity(inputs.len());
@@ -114,7 +127,10 @@ impl Model {
             values.push((input.name, input.value().map_err(failed)?));
         }
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let outputs = session.run(values).map_err(failed)?;
+        let zero = DenormalsAreZero::now();
+        let outputs = session.run(values);
+        drop(zero);
+        let outputs = outputs.map_err(failed)?;
         let values = outputs.into_iter().map(|(_, value)| (shape(&value), value)).collect();
         Ok(Outputs { model: &self.name, ports: &self.outputs, values })
     }
@@ -136,7 +152,7 @@ impl Model {
                 Input { name, shape, data }
             })
             .collect();
-        self.run(&inputs)?;
+        self.run_unrecorded(&inputs)?;
         Ok(start.elapsed())
     }
 
@@ -181,6 +197,8 @@ fn configured(builder: SessionBuilder, options: &Options, threads: usize) -> ort
         .with_inter_threads(1)?
         .with_intra_op_spinning(false)?
         .with_inter_op_spinning(false)?
+        // Of the runtime's own threads; those that call it see to themselves.
+        .with_flush_to_zero()?
         .with_optimization_level(level)?;
     if !options.keep_memory {
         CPU::default().with_arena_allocator(false).register(&mut builder)?;

@@ -157,7 +157,7 @@ pub(super) fn list(ports: &[Port]) -> String {
     ports.join(", ")
 }
 
-fn dimensions(shape: &[usize]) -> String {
+pub(super) fn dimensions(shape: &[usize]) -> String {
     let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
     format!("[{}]", sizes.join(","))
 }

@@ -10,3 +10,4 @@ mod models;
 mod pipeline;
 mod reference;
 mod runtime;
+mod speech;

@@ -96,9 +96,12 @@ class Graph:
         dims = ['n', *v.shape[1:]] if self.batch else v.shape
         self.outputs.append(helper.make_tensor_value_info(name, ONNX_TYPE[v.dtype], dims))
 
-    def save(self, path):
+    def save(self, path, metadata=None):
+        domains = sorted({node.domain for node in self.nodes} - {''})
+        opsets = [helper.make_opsetid('', 17)] + [helper.make_opsetid(domain, 1) for domain in domains]
         model = helper.make_model(helper.make_graph(self.nodes, 'g', self.inputs, self.outputs, self.init),
-                                  opset_imports=[helper.make_opsetid('', 17)], ir_version=8)
+                                  opset_imports=opsets, ir_version=8)
+        helper.set_model_props(model, metadata or {})
         checker.check_model(model)
         save(model, path)
 

@@ -42,6 +42,8 @@ pub struct AnalyzerToLoad {
     pub settings: String,
     /// Folders of the installed models that it may use, by name.
     pub models: BTreeMap<String, String>,
+    /// Of the others that it would use: why it may not, and what to do about it.
+    pub absent_models: BTreeMap<String, String>,
     /// Why it is not to be loaded at all: a model is missing.
     pub missing: Option<String>,
     /// A single call may take this long, seconds.

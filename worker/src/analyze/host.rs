@@ -18,6 +18,8 @@ pub(super) struct Shared {
     pub(super) threads: usize,
     pub(super) settings: String,
     pub(super) models: BTreeMap<String, String>,
+    /// Why the others are not there, by name.
+    pub(super) absent_models: BTreeMap<String, String>,
     /// Where its models really run, once it has said so.
     pub(super) running_on: OnceLock<String>,
     pub(super) daemon: link::Sender,
@@ -25,12 +27,13 @@ pub(super) struct Shared {
 
 impl Shared {
     fn model_path(&self, name: &str) -> Result<PathBuf> {
-        let missing = || {
-            let message =
-                format!("model {name:?} is not installed; install it with `vactl models pull {name}`");
-            Error::of(ErrorKind::Unavailable, message)
+        let absent = || {
+            let asked_for = self.absent_models.get(name).cloned();
+            let why = asked_for
+                .unwrap_or_else(|| format!("the analyzer's description does not ask for model {name:?}"));
+            Error::of(ErrorKind::Unavailable, why)
         };
-        self.models.get(name).map(PathBuf::from).ok_or_else(missing)
+        self.models.get(name).map(PathBuf::from).ok_or_else(absent)
     }
 
     fn log(&self, level: LogLevel, message: &str) {

@@ -97,6 +97,7 @@ fn load(
             threads,
             settings: wanted.settings.clone(),
             models: wanted.models.clone(),
+            absent_models: wanted.absent_models.clone(),
             running_on: OnceLock::new(),
             daemon: daemon.clone(),
         });

@@ -9,7 +9,6 @@ PICTURES_FOLDER takes each picture beside its mask, to look at.
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +18,9 @@ import onnxruntime
 from PIL import Image
 from pycocotools import mask as coco
 
+sys.path.append(str(Path(__file__).parents[4] / "tests/media"))
+from frames import first_frame, sizes
+
 # Of a video the first frame.
 FILES = ["astronaut.png", "chelsea.png", "coffee.png", "single_face.jpg", "sample6.jpg", "cheetah.jpg", "bus.jpg",
          "Garden.jpg", "rocket.jpg", "TwoWings.jpg", "small.mp4", "wolfgang_langer.mp4", "obama_speech.mp4", "vtest.avi",
@@ -27,22 +29,6 @@ FRAME, MASK, PERSON = 640, 256, 15
 FURNITURE = {"background", "chair", "dining table", "potted plant", "sofa", "tv"}
 LEAST_AREA, SURENESS, NEAR, SALIENT, CONVINCED = 0.005, 0.6, 0.15, 0.5, 0.85
 IMAGENET = np.float32([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]])
-
-
-def size_of(path, side):
-    probe = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0"]
-    source = subprocess.run([*probe, path], check=True, capture_output=True, text=True).stdout
-    source = [int(n) for n in source.strip().strip(",").split(",")]
-    factor = min(1, side / max(source))
-    return [int(n * factor + 0.5) for n in source]
-
-
-def first_frame(path):
-    width, height = size_of(path, FRAME)
-    scale = f"scale={width}:{height}:flags=area:out_range=full,format=rgb24"
-    out = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-map", "0:v:0", "-frames:v", "1", "-vf", scale,
-                          "-f", "rawvideo", "-"], check=True, capture_output=True).stdout
-    return np.frombuffer(out, np.uint8).reshape(height, width, 3)
 
 
 def stretched(frame, side):
@@ -122,8 +108,8 @@ def main(media, folder, pictures=None):
     models = Models(folder)
     found = {}
     for name in FILES:
-        frame = first_frame(media / name)
-        mask_size = size_of(media / name, MASK)
+        frame, _ = first_frame(media / name, FRAME)
+        _, mask_size = sizes(media / name, MASK)
         shares, mask, used = grounds(frame, mask_size, models)
         runs = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
         found[name] = {"used": used, "classes": shares, "size": runs["size"], "counts": runs["counts"].decode(),

@@ -7,7 +7,6 @@ reference (detections.json, YOLO11n in Python).
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,22 +14,12 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
+sys.path.append(str(Path(__file__).parents[4] / "tests/media"))
+from frames import first_frame
+
 FILES = ["astronaut.png", "bus.jpg", "zidane.jpg", "messi5.jpg", "basketball1.png", "sample2.jpg", "players.jpg"]
 MODELS = {"movenet-thunder": 256, "movenet-lightning": 192}
 FRAME, MARGIN, LEAST_SIDE, SEEN = 640, 1.25, 32, 0.3
-
-
-def first_frame(path):
-    """As the system hands it over: the longer side at most 640. With the size of the source."""
-    probe = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0"]
-    source = subprocess.run([*probe, path], check=True, capture_output=True, text=True).stdout
-    source = [int(n) for n in source.strip().strip(",").split(",")]
-    factor = min(1, FRAME / max(source))
-    width, height = (int(n * factor + 0.5) for n in source)
-    scale = f"scale={width}:{height}:flags=area:out_range=full,format=rgb24"
-    out = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-map", "0:v:0", "-frames:v", "1", "-vf", scale,
-                          "-f", "rawvideo", "-"], check=True, capture_output=True).stdout
-    return np.frombuffer(out, np.uint8).reshape(height, width, 3), source
 
 
 def crop(side, frame, box):
@@ -83,7 +72,7 @@ def main(media, models):
         session = onnxruntime.InferenceSession(f"{models}/{model}/current/model.onnx", options)
         result[model] = {}
         for name in FILES:
-            frame, source = first_frame(f"{media}/{name}")
+            frame, source = first_frame(f"{media}/{name}", FRAME)
             to_source = np.array(source) / [frame.shape[1], frame.shape[0]]
             boxes = [np.array(o["box"]) for o in detections["yolo11n"][name] if o["class"] == "person"]
             people = []
@@ -96,7 +85,7 @@ def main(media, models):
             without_copies(people, boxes)
             result[model][name] = [{"box": box.tolist(), "points": [[round(x, 1), round(y, 1), round(c, 4)] for x, y, c in found.tolist()]}
                                    for box, found in zip(boxes, people)]
-    frame, source = first_frame(f"{media}/bus.jpg")
+    frame, source = first_frame(f"{media}/bus.jpg", FRAME)
     result["crops of bus.jpg"] = []
     for person in result["movenet-thunder"]["bus.jpg"]:
         image = crop(256, frame, np.array(person["box"]) / source[0] * frame.shape[1])[0][0]

@@ -5,39 +5,24 @@ same frames, ONNX Runtime's own Python binding, OpenCV's warpAffine, NumPy's SVD
 
 CANONICAL is `geometry_pipeline_metadata_landmarks.binarypb` out of MediaPipe's face_landmarker.task.
 """
-import json
 import math
-import pathlib
 import struct
-import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
-from PIL import Image
 
-MODELS, MEDIA, CANONICAL = (pathlib.Path(path) for path in sys.argv[1:4])
-FACES = pathlib.Path(__file__).parents[3] / "face_detection/tests/reference/faces.json"
+sys.path.append(str(Path(__file__).parents[3] / "face_detection/tests/reference"))
+from known_faces import judged, session, write
+
+MODELS, MEDIA, CANONICAL = (Path(path) for path in sys.argv[1:4])
 BLENDSHAPES = """0 1 4 5 6 7 8 10 13 14 17 21 33 37 39 40 46 52 53 54 55 58 61 63 65 66 67 70 78 80 81 82 84 87 88 91 93 95 103
 105 107 109 127 132 133 136 144 145 146 148 149 150 152 153 154 155 157 158 159 160 161 162 163 168 172 173 176 178 181 185 191
 195 197 234 246 249 251 263 267 269 270 276 282 283 284 285 288 291 293 295 296 297 300 308 310 311 312 314 317 318 321 323 324
 332 334 336 338 356 361 362 365 373 374 375 377 378 379 380 381 382 384 385 386 387 388 389 390 397 398 400 402 405 409 415 454
 466 468 469 470 471 472 473 474 475 476 477""".split()
 BLENDSHAPES = [int(i) for i in BLENDSHAPES]
-
-
-def frames(path, wanted):
-    probe = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0"]
-    width, height = (int(x) for x in subprocess.check_output([*probe, path]).decode().split()[0].split(",")[:2])
-    scale = min(1, 960 / max(width, height))
-    w, h = round(width * scale), round(height * scale)
-    filters = f"scale={w}:{h}:flags=area:out_range=full,format=rgb24"
-    command = ["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-map", "0:v:0", "-fps_mode", "passthrough",
-               "-vf", filters, "-f", "rawvideo", "-"]
-    pixels = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-    for i in wanted:
-        yield i, np.frombuffer(pixels, np.uint8, w * h * 3, i * w * h * 3).reshape(h, w, 3), (width, height)
 
 
 def fields(data):
@@ -145,25 +130,16 @@ def rounded(value):
 
 
 def main():
-    ort.set_default_logger_severity(3)
-    names = ["face-landmarks-478", "face-blendshapes", "iris"]
-    nets = {name: ort.InferenceSession(str(MODELS / name / "current/model.onnx"), providers=["CPUExecutionProvider"]) for name in names}
+    nets = {name: session(MODELS, name) for name in ["face-landmarks-478", "face-blendshapes", "iris"]}
     known = canonical()
-    seen = {}
-    for media, by_frame in json.loads(FACES.read_text())["centerface"].items():
-        seen[media] = {}
-        for i, rgb, size in frames(MEDIA / media, [int(i) for i in by_frame]):
-            scale = rgb.shape[1] / size[0]
-            of_frame = []
-            for face in by_frame[str(i)]:
-                box = [min(max(x, 0), size[j % 2]) * scale for j, x in enumerate(face["box"])]
-                found = look_at(nets, rgb, box, [[x * scale, y * scale] for x, y in face["points"]], known)
-                if found:
-                    found["irises"] = [[x / scale, y / scale] for x, y in found["irises"]]
-                of_frame.append(found and rounded(found))
-            seen[media][i] = of_frame
-    json.dump(seen, sys.stdout, separators=(",", ":"))
-    print()
+
+    def eyes(rgb, box, points, scale):
+        found = look_at(nets, rgb, box, points, known)
+        if found:
+            found["irises"] = [[x / scale, y / scale] for x, y in found["irises"]]
+        return found and rounded(found)
+
+    write(judged(MEDIA, eyes))
 
 
 main()

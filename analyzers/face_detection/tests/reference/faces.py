@@ -6,15 +6,17 @@ ONNX Runtime's own Python binding, Pillow for the sizes, NumPy for the rest.
 MODELS_FOLDER has NAME/current/model.onnx, as the models' store; insightface-scrfd-mbf is left out where it is not there.
 """
 import json
-import pathlib
-import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 from PIL import Image
 
-MODELS, MEDIA = (pathlib.Path(folder) for folder in sys.argv[1:3])
+sys.path.append(str(Path(__file__).parents[4] / "tests/media"))
+from frames import frames
+
+MODELS, MEDIA = (Path(folder) for folder in sys.argv[1:3])
 PICTURES = ["single_face.jpg", "0-f1-su-ph.jpg", "15-f13-anc-ph.jpg", "astronaut.png", "yaoming.jpg", "sample1.jpg",
             "sample2.jpg", "sample6.jpg", "players.jpg", "chelsea.png", "fruits.jpg"]
 CLIPS = ["wolfgang_langer.mp4", "obama_speech.mp4"]
@@ -23,19 +25,6 @@ ort.set_default_logger_severity(3)
 
 def session(name, file="model.onnx"):
     return ort.InferenceSession(str(MODELS / name / "current" / file), providers=["CPUExecutionProvider"])
-
-
-def frames(path, every):
-    probe = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0"]
-    width, height = (int(x) for x in subprocess.check_output([*probe, path]).decode().split()[0].split(",")[:2])
-    scale = min(1, 960 / max(width, height))
-    w, h = round(width * scale), round(height * scale)
-    filters = f"scale={w}:{h}:flags=area:out_range=full,format=rgb24"
-    command = ["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-map", "0:v:0", "-fps_mode", "passthrough",
-               "-vf", filters, "-f", "rawvideo", "-"]
-    pixels = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-    for i in range(0, len(pixels) // (w * h * 3), every):
-        yield i, np.frombuffer(pixels, np.uint8, w * h * 3, i * w * h * 3).reshape(h, w, 3), width / w
 
 
 def resized(rgb, width, height):
@@ -130,8 +119,8 @@ def main():
         # All frames that the analyzers see of the default's, as those who build on the faces are tested with them.
         often = 10 if name == "centerface" else 60
         for media, every in [(picture, 10**6) for picture in PICTURES] + [(clip, often) for clip in CLIPS]:
-            by_frame = {i: described(*detect(net, rgb), source) for i, rgb, source in frames(MEDIA / media, every)}
-            found[name][media] = by_frame
+            looked_at = frames(MEDIA / media, 960, every)
+            found[name][media] = {i: described(*detect(net, rgb), size[0] / rgb.shape[1]) for i, rgb, size in looked_at}
     json.dump(found, sys.stdout, separators=(",", ":"))
     print()
 

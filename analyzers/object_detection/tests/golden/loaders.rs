@@ -102,6 +102,9 @@ fn a_file_of_another_kind_is_refused_when_it_is_loaded() {
     ] {
         let run = Run::new::<ObjectDetection>().model("onnxruntime", installed("onnxruntime"));
         let error = run.model("yolov8x", other).on(&clip).expect_err("refused").to_string();
-        assert!(error.contains("\"yolov8x\" is no detector") && error.contains(words), "{error}");
+        assert!(
+            error.contains("\"yolov8x\" is another than its name says") && error.contains(words),
+            "{error}"
+        );
     }
 }

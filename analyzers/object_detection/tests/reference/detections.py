@@ -9,7 +9,6 @@ loop. The names of SSD's classes come from the analyzer's own table (src/coco.rs
 import ast
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,23 +16,13 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
+sys.path.append(str(Path(__file__).parents[4] / "tests/media"))
+from frames import first_frame
+
 FILES = ["astronaut.png", "chelsea.png", "bus.jpg", "zidane.jpg", "messi5.jpg", "basketball1.png", "players.jpg",
          "sample2.jpg", "fruits.jpg", "obama_speech.mp4"]
 SIDE, STRIDE, GREY = 640, 32, 114
 SCORE, IOU = 0.3, 0.45
-
-
-def first_frame(path):
-    """As the system hands it over: the longer side at most 640. With the size of the source."""
-    probe = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0"]
-    source = subprocess.run([*probe, path], check=True, capture_output=True, text=True).stdout
-    source = [int(n) for n in source.strip().strip(",").split(",")]
-    factor = min(1, SIDE / max(source))
-    width, height = (int(n * factor + 0.5) for n in source)
-    scale = f"scale={width}:{height}:flags=area:out_range=full,format=rgb24"
-    out = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-map", "0:v:0", "-frames:v", "1", "-vf", scale,
-                          "-f", "rawvideo", "-"], check=True, capture_output=True).stdout
-    return np.frombuffer(out, np.uint8).reshape(height, width, 3), source
 
 
 def suppressed(boxes, scores, classes):
@@ -95,7 +84,7 @@ def main(media, models):
         session = onnxruntime.InferenceSession(f"{models}/{model}/current/model.onnx", options)
         result[model] = {}
         for name in FILES:
-            frame, source = first_frame(f"{media}/{name}")
+            frame, source = first_frame(f"{media}/{name}", SIDE)
             result[model][name] = objects(run(session, frame), frame, source)
     print(json.dumps(result).replace("}, {", "},\n{").replace("], \"", "],\n\""))
 

@@ -34,7 +34,7 @@ fn the_lower_third_of_a_real_speech_is_read() {
 
 #[test]
 fn footage_without_text_has_none() {
-    for name in ["vtest.avi", "wolfgang_langer.mp4", "tree.avi", "small.mp4"] {
+    for name in ["vtest.avi", "wolfgang_langer.mp4", "tree.avi", "small.mp4", "bigbuckbunny.mp4"] {
         assert_no_text(name, &seen(media(name)));
     }
 }

@@ -1,0 +1,128 @@
+//! Every analyzer with its real models on real clips: each document is what the schema says, as all of them are checked to
+//! be, and of what an eye sees nothing is missing or invented.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use va_test_media::{made, media};
+use va_tests::{Daemon, Document, Setup, own_analyzers};
+
+/// All of our own, also those that run by themselves only where somebody wants to see them.
+fn all() -> Daemon {
+    let seen = "[analyzers.face_detection]\nenabled = true\n[analyzers.emotion_detection]\nenabled = true";
+    let setup = own_analyzers().iter().fold(Setup::new().config(seen), |setup, name| setup.with(name));
+    setup.real_models().start_ready()
+}
+
+/// # Panics
+/// Where an analyzer did not do its work, but for want of sound or of weights that an operator must bring.
+#[track_caller]
+fn what_all_say(file: &Path) -> Document {
+    let document = all().document(file, &[]);
+    assert_eq!(document.status(), "success", "{}", document.error());
+    let names: Vec<&String> = document.analyzers().keys().collect();
+    assert_eq!(names, own_analyzers().iter().collect::<Vec<_>>());
+    for name in own_analyzers() {
+        let reason = document.reason_of(&name);
+        match document.status_of(&name) {
+            "ok" | "degraded" => {}
+            "skipped" => {
+                assert!(
+                    document.video()["has_audio"] == false && reason.contains("no sound"),
+                    "{name}: {reason}"
+                );
+            }
+            _ => assert!(reason.contains("--from FILE_OR_FOLDER"), "{name}: {reason}"),
+        }
+    }
+    document
+}
+
+/// The first seconds of a file, or of a picture.
+fn part(name: &str, file: &Path, before: &[&str], seconds: &str) -> PathBuf {
+    let file = file.to_str().expect("text");
+    made(name, &[before, &["-t", seconds, "-i", file, "-crf", "18", "-pix_fmt", "yuv420p"]].concat())
+}
+
+#[test]
+fn two_men_at_a_lectern_with_a_caption() {
+    let document = what_all_say(&media("obama_speech.mp4"));
+    assert_eq!(document.summary("object_detection")["object_counts"]["person"], 2);
+    assert_eq!(document.summary("body_pose")["people_max"], 2);
+    assert_eq!(document.summary("face_detection")["faces_max"], 2);
+    let text = document.summary("text_overlay")["full_text"].as_str().expect("text").to_owned();
+    assert!(text.contains("PRESIDENT OBAMA") && text.contains("IRAN"), "{text}");
+    assert_eq!(document.summary("cut_analysis")["cut_count"], 0);
+}
+
+#[test]
+fn an_animated_film_without_people() {
+    let document = what_all_say(&media("bigbuckbunny.mp4"));
+    assert_eq!(document.summary("face_detection")["faces_max"], 0);
+    assert_eq!(document.summary("text_overlay")["full_text"], "");
+}
+
+#[test]
+fn a_campus_walk_without_sound() {
+    let document = what_all_say(&part("walk.mp4", &media("vtest.avi"), &[], "5"));
+    let people = document.summary("object_detection")["object_counts"]["person"].as_u64();
+    assert!(people >= Some(4), "{people:?}");
+    assert_eq!(document.status_of("audio_analysis"), "skipped");
+}
+
+#[test]
+fn a_garden_where_nobody_is() {
+    let garden = part("garden.mp4", &media("Garden.jpg"), &["-loop", "1", "-framerate", "25"], "2");
+    let document = what_all_say(&garden);
+    assert!(document.summary("object_detection")["object_counts"]["person"].is_null());
+    assert_eq!(document.summary("body_pose")["people_max"], 0);
+    assert_eq!(document.summary("face_detection")["faces_max"], 0);
+}
+
+#[test]
+fn black_shows_nothing_to_any_of_them() {
+    let black = ["-f", "lavfi", "-i", "color=black:size=320x240:rate=25:duration=3"];
+    let silence = ["-f", "lavfi", "-i", "anullsrc=sample_rate=48000:channel_layout=mono", "-shortest"];
+    let black = made("black.mp4", &[&black[..], &silence, &["-pix_fmt", "yuv420p"]].concat());
+    let document = what_all_say(&black);
+    let nothing = json!({ "object_counts": {}, "unique_tracks": {} });
+    assert_eq!(*document.summary("object_detection"), nothing);
+    assert_eq!(document.summary("body_pose")["people_max"], 0);
+    assert_eq!(*document.summary("face_detection"), json!({ "faces_max": 0, "unique_tracks": 0 }));
+    assert_eq!(*document.summary("age_estimation"), json!({ "people": [] }));
+    assert_eq!(document.summary("text_overlay")["full_text"], "");
+    assert_eq!(document.summary("emotion_detection")["dominant_emotion"], json!(null));
+    assert_eq!(document.summary("eye_tracking")["camera_contact_ratio"], json!(null));
+    for name in ["object_detection", "body_pose", "text_overlay"] {
+        assert!(document.segments(name).is_empty(), "{name}: {:?}", document.segments(name));
+    }
+}
+
+#[test]
+fn real_models_see_the_two_men_of_a_real_clip() {
+    let daemon = Setup::new().with("object_detection").with("body_pose").real_models().start_ready();
+    let document = daemon.document(&media("obama_speech.mp4"), &[]);
+    assert_eq!(document.status(), "success", "{}", document.error());
+    let detected = document.analyzer("object_detection");
+    // Smaller than the reference, and says so.
+    assert_eq!((&detected["status"], &detected["model"]["name"]), (&"degraded".into(), &"yolo11n".into()));
+    assert!(detected["model"]["sha256"].as_str().is_some_and(|sum| sum.len() == 64), "{detected:#}");
+    // The two men, and nobody else, in every frame.
+    let people = |segment: &serde_json::Value| {
+        let objects = segment["objects"].as_array().expect("objects").clone();
+        let people = objects.iter().filter(|object| object["object_class"] == "person");
+        people.map(|object| object["track_id"].as_u64()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let men: Vec<_> = document.segments("object_detection").iter().map(people).collect();
+    assert!(men.iter().all(|ids| ids.len() == 2 && *ids == men[0]), "{men:?}");
+    // The pose of a person is that of the object: box and number are the same.
+    let at = |name: &str| &document.segments(name)[0];
+    let person = at("object_detection")["objects"].as_array().expect("objects");
+    let person = person.iter().find(|object| object["object_class"] == "person").expect("a person");
+    let pose = &at("body_pose")["people"][0];
+    assert_eq!((&pose["bounding_box"], &pose["track_id"]), (&person["bounding_box"], &person["track_id"]));
+
+    let posing = daemon.document(&media("obama_speech.mp4"), &["--analyzers", "body_pose"]);
+    assert_eq!(posing.analyzers().keys().collect::<Vec<_>>(), ["body_pose"], "detection runs unseen");
+    assert_eq!(posing.summary("body_pose"), document.summary("body_pose"));
+}
