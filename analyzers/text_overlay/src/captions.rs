@@ -32,7 +32,9 @@ pub struct Caption {
 pub fn captions(texts: Vec<Text>, step_s: f64) -> Vec<Caption> {
     let mut lines = without_copies(joined_in_time(texts));
     lines.retain(|line| is_more_than_a_glimpse(line, step_s));
-    let mut captions: Vec<Caption> = groups(&lines, step_s).iter().map(|group| caption(group)).collect();
+    let mut groups = groups(&lines, step_s);
+    groups.retain(|group| !is_a_lone_sign(group, step_s));
+    let mut captions: Vec<Caption> = groups.iter().map(|group| caption(group)).collect();
     captions.sort_by(|a, b| a.start_s.total_cmp(&b.start_s).then(a.rect.top.total_cmp(&b.rect.top)));
     captions
 }
@@ -120,13 +122,25 @@ fn groups(lines: &[Text], step_s: f64) -> Vec<Vec<&Text>> {
     (0..lines.len()).map(|number| in_reading_order(of(number).collect())).filter(|g| !g.is_empty()).collect()
 }
 
-/// What was there in a single frame only may have been read into a pattern: it must be a word, or have the style of a
-/// caption and more than one sign, and be read for sure.
+/// What was there in a single frame only may have been read into a pattern: it must be a word or have the style of a
+/// caption, and be read for sure.
 fn is_more_than_a_glimpse(line: &Text, step_s: f64) -> bool {
     let Some(best) = line.best() else { return false };
-    let signs = bare(&best.text).chars().count();
-    let word = signs >= GLIMPSE_LETTERS || (signs > 1 && line.behaviour.styled > 0);
-    end(line) - line.start_s > 1.5 * step_s || (word && best.confidence >= GLIMPSE_SURE)
+    let word = signs(line) >= GLIMPSE_LETTERS || line.behaviour.styled > 0;
+    !is_glimpse(line, step_s) || (word && best.confidence >= GLIMPSE_SURE)
+}
+
+/// A single sign in a single frame, with nothing beside it: no style makes a text of it.
+fn is_a_lone_sign(group: &[&Text], step_s: f64) -> bool {
+    matches!(group, [line] if signs(line) < 2 && is_glimpse(line, step_s))
+}
+
+fn is_glimpse(line: &Text, step_s: f64) -> bool {
+    end(line) - line.start_s <= 1.5 * step_s
+}
+
+fn signs(line: &Text) -> usize {
+    line.best().map_or(0, |best| bare(&best.text).chars().count())
 }
 
 fn at_once(one: &Text, other: &Text, slack_s: f64) -> bool {
