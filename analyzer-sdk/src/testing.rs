@@ -14,8 +14,8 @@ use serde_json::Value;
 pub use self::clip::{Clip, Picture};
 use crate::abi::{NewSegments, OpenSession, Plugin};
 use crate::{
-    Analyzer, AudioChunk, AudioRequest, Description, Error, ErrorKind, FindingsScope, Frame, HostServices,
-    LogLevel, OtherFindings, Result,
+    Analyzer, AudioChunk, AudioRequest, Description, Error, ErrorKind, FindingsScope, Frame, Host,
+    HostServices, LogLevel, OtherFindings, Result,
 };
 
 /// What other analyzers found in single frames, by analyzer and by the frame's number.
@@ -94,6 +94,12 @@ impl Run {
     pub fn other_findings(mut self, analyzer: &str, findings: Value) -> Self {
         self.others.insert(analyzer.to_owned(), findings);
         self
+    }
+
+    /// The host that the analyzer would be loaded with, to test a part of it alone.
+    #[must_use]
+    pub fn host(self) -> Host {
+        Host::new(Arc::new(self.host))
     }
 
     /// Analyses the clip.

@@ -5,55 +5,14 @@
 //! WAV is PCM of 16 bits, 16 kHz, one channel. Prints a line of JSON: seconds of the sound, to load, to transcribe and to
 //! detect (each the least of the rounds), the text, and the peak of memory, MiB.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use va_analyzer_sdk::prelude::*;
-use va_analyzer_sdk::{ErrorKind, HostServices};
+use va_analyzer_sdk::testing::Run;
 use va_analyzer_speech_transcription::SpeechTranscription;
 use va_inference::audio::vad;
-
-struct Measuring {
-    models: PathBuf,
-    threads: usize,
-    settings: String,
-}
-
-impl HostServices for Measuring {
-    fn device(&self) -> String {
-        "cpu".to_owned()
-    }
-
-    fn threads(&self) -> usize {
-        self.threads
-    }
-
-    fn settings_json(&self) -> String {
-        self.settings.clone()
-    }
-
-    fn model_path(&self, name: &str) -> Result<PathBuf> {
-        let folder = self.models.join(name).join("current");
-        let missing =
-            || Error::of(ErrorKind::Unavailable, format!("{name} is not in {}", self.models.display()));
-        if folder.is_dir() { Ok(folder) } else { Err(missing()) }
-    }
-
-    fn log(&self, _level: LogLevel, message: &str) {
-        eprintln!("{message}");
-    }
-
-    fn progress(&self, _fraction: f64) {}
-
-    fn cancelled(&self) -> bool {
-        false
-    }
-
-    fn control(&self, operation: &str, _json: &str) -> Result<String> {
-        Err(Error::of(ErrorKind::Unsupported, format!("{operation} is not known")))
-    }
-}
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -72,11 +31,7 @@ fn measured(arguments: &[String]) -> Result<serde_json::Value> {
         return Err(Error::new("takes WAV MODELS_FOLDER THREADS SETTINGS_JSON [ROUNDS]"));
     };
     let rounds = rest.first().map_or(Ok(3), |rounds| rounds.parse::<usize>())?;
-    let host = Host::new(Arc::new(Measuring {
-        models: models.into(),
-        threads: threads.parse()?,
-        settings: settings.clone(),
-    }));
+    let host = host(Path::new(models))?.threads(threads.parse()?).settings(settings.parse()?).host();
     let samples = read(Path::new(wav))?;
     let begun = Instant::now();
     let analyzer = Arc::new(SpeechTranscription::load(&host)?);
@@ -97,6 +52,20 @@ fn measured(arguments: &[String]) -> Result<serde_json::Value> {
         "sound_s": samples.len() as f64 / 16_000.0, "load_s": load_s, "transcribe_s": transcribe_s,
         "detect_s": detect_s, "summary": summary, "peak_mib": peak_mib(),
     }))
+}
+
+/// With all models of the folder.
+fn host(models: &Path) -> Result<Run> {
+    let unreadable = |e| Error::new(format!("cannot read the models' folder {}: {e}", models.display()));
+    let mut run = Run::new::<SpeechTranscription>();
+    for model in std::fs::read_dir(models).map_err(unreadable)? {
+        let model = model.map_err(unreadable)?;
+        let current = model.path().join("current");
+        if current.is_dir() {
+            run = run.model(&model.file_name().to_string_lossy(), current);
+        }
+    }
+    Ok(run)
 }
 
 fn transcribed(

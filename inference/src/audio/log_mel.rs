@@ -1,6 +1,6 @@
 //! The log-mel spectrogram that Whisper takes.
 
-use super::{MelBands, PowerSpectrum, hann};
+use super::{MelBands, Spectrum, hann};
 
 /// Samples a second.
 const RATE: u32 = 16_000;
@@ -18,7 +18,7 @@ const RANGE: f32 = 8.0;
 #[derive(Debug)]
 pub struct LogMel {
     bands: MelBands,
-    spectrum: PowerSpectrum,
+    spectrum: Spectrum,
     power: Vec<f32>,
     sums: Vec<f32>,
 }
@@ -26,7 +26,7 @@ pub struct LogMel {
 impl LogMel {
     /// With so many mel bands.
     pub fn new(bands: usize) -> Self {
-        let spectrum = PowerSpectrum::new(hann(FRAME), FRAME);
+        let spectrum = Spectrum::new(hann(FRAME), FRAME);
         LogMel {
             bands: MelBands::slaney(RATE, FRAME, bands),
             power: vec![0.0; spectrum.bins()],
@@ -52,7 +52,7 @@ impl LogMel {
         let sounding = frames.min((samples.len() + FRAME / 2).div_ceil(HOP));
         let mut loudest = LEAST.log10();
         for frame in 0..sounding {
-            self.spectrum.of(&padded[frame * HOP..frame * HOP + FRAME], &mut self.power);
+            self.spectrum.power(&padded[frame * HOP..frame * HOP + FRAME], &mut self.power);
             self.bands.sums(&self.power, &mut self.sums);
             for (band, sum) in self.sums.iter().enumerate() {
                 let level = sum.max(LEAST).log10();

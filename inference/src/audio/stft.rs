@@ -1,12 +1,8 @@
 //! Short-time Fourier transform of a stream.
 
 use std::fmt;
-use std::sync::Arc;
 
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
-
-use super::{Frames, hann};
+use super::{Complex32, Frames, Spectrum, hann};
 
 /// Bins of the spectrum of `length` real samples: 0 Hz to half the sampling rate, both included. Bin `k` is at
 /// `k * sample_rate / length` Hz.
@@ -20,14 +16,6 @@ pub struct Stft {
     spectrum: Spectrum,
 }
 
-struct Spectrum {
-    window: Vec<f32>,
-    transform: Arc<dyn RealToComplex<f32>>,
-    windowed: Vec<f32>,
-    bins: Vec<Complex32>,
-    scratch: Vec<Complex32>,
-}
-
 impl Stft {
     /// Frames of `length` samples every `hop` samples, centred as [`Frames::centred`] says. Spectra are not scaled: a
     /// sine of amplitude 1 in the middle of a bin has the magnitude `length / 4` there (the window's sum over 2).
@@ -35,7 +23,7 @@ impl Stft {
     /// # Panics
     /// Where `length` or `hop` is 0.
     pub fn centred(length: usize, hop: usize) -> Self {
-        Stft { frames: Frames::centred(length, hop), spectrum: Spectrum::new(length) }
+        Stft { frames: Frames::centred(length, hop), spectrum: Spectrum::new(hann(length), length) }
     }
 
     /// Samples of a frame.
@@ -59,29 +47,6 @@ impl Stft {
     pub fn finish(&mut self, mut each: impl FnMut(u64, &[Complex32])) {
         let Stft { frames, spectrum } = self;
         frames.finish(|index, frame| each(index, spectrum.of(frame)));
-    }
-}
-
-impl Spectrum {
-    fn new(length: usize) -> Self {
-        let transform = RealFftPlanner::new().plan_fft_forward(length);
-        Spectrum {
-            window: hann(length),
-            windowed: transform.make_input_vec(),
-            bins: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
-            transform,
-        }
-    }
-
-    fn of(&mut self, frame: &[f32]) -> &[Complex32] {
-        for ((windowed, sample), weight) in self.windowed.iter_mut().zip(frame).zip(&self.window) {
-            *windowed = sample * weight;
-        }
-        self.transform
-            .process_with_scratch(&mut self.windowed, &mut self.bins, &mut self.scratch)
-            .expect("the buffers were made by this very plan");
-        &self.bins
     }
 }
 
@@ -120,7 +85,7 @@ mod tests {
     fn has_the_energy_of_the_frame() {
         let noise: Vec<f32> =
             (0u32..512).map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65536.0).collect();
-        let mut spectrum = Spectrum::new(512);
+        let mut spectrum = Spectrum::new(hann(512), 512);
         let windowed: f32 =
             noise.iter().zip(hann(512)).map(|(sample, weight)| (sample * weight).powi(2)).sum();
         let bins = spectrum.of(&noise);

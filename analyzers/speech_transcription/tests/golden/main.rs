@@ -2,7 +2,6 @@
 //! be said, its times against the sound itself, and its silence where nobody speaks.
 
 mod accuracy;
-mod host;
 mod networks;
 mod settings;
 mod silence;

@@ -5,14 +5,13 @@ use va_analyzer_speech_transcription::model::{Sizes, Whisper};
 use va_analyzer_speech_transcription::settings::{Precision, Settings};
 use va_inference::audio::LogMel;
 
-use crate::host::host;
-use crate::{number, reference, sound};
+use crate::{number, reference, sound, with};
 
 const PROMPT: [i64; 4] = [50258, 50259, 50359, 50363];
 
 fn load(name: &str, precision: Precision) -> Whisper {
     let settings = Settings { model: Some(name.to_owned()), precision, ..Settings::default() };
-    Whisper::load(&host(), &settings).expect("installed")
+    Whisper::load(&with(name).host(), &settings).expect("installed")
 }
 
 /// Largest difference, where `step` values lie between two that were noted.

@@ -5,7 +5,6 @@ use va_analyzer_speech_transcription::settings::{Precision, Settings};
 use va_analyzer_speech_transcription::transcript::Transcript;
 use va_analyzer_speech_transcription::windows::Window;
 
-use crate::host::host;
 use crate::{bare, base, exact, number, on, reference, settings, sound, text, words};
 
 /// Clips of one window, from their first sample to the last: both write the same text, to the letter.
@@ -16,11 +15,11 @@ fn transcripts_are_those_of_another_implementation() {
         Settings { model, precision: Precision::Float, temperatures: vec![0.0], ..Settings::default() };
     // Whether a text is believed is not in question here.
     let greedy = Settings { least_mean_log_probability: f64::MIN, max_compression_ratio: f64::MAX, ..greedy };
-    let whisper = Whisper::load(&host(), &greedy).expect("installed");
+    let whisper = Whisper::load(&base().host(), &greedy).expect("installed");
     for (name, clip) in reference()["clips"].as_object().expect("clips") {
         let window = Window::whole(sound(name));
         let mut transcript = Transcript::default();
-        let segments = transcript.read(&[window], &whisper, &greedy, &host()).expect("transcribed");
+        let segments = transcript.read(&[window], &whisper, &greedy, &base().host()).expect("transcribed");
         assert!(segments.iter().all(|segment| clip["language"] == segment.language.as_str()), "{name}");
         let words = segments.iter().flat_map(|segment| &segment.words).map(|word| word.word.as_str());
         let found: String = words.collect();

@@ -1,16 +1,15 @@
 //! Detector and recogniser against the same pipeline in Python (`../reference/ocr.py`), on the same frames.
 
-use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
 
 use serde::Deserialize;
-use va_analyzer_sdk::{Host, HostServices, LogLevel, Result};
 use va_analyzer_text_overlay::detector::{self, Detector};
 use va_analyzer_text_overlay::recogniser::{self, Recogniser};
 use va_inference::image::View;
 use va_inference::text::db::Region;
 use va_test_media::media;
+
+use crate::with;
 
 /// Pixels. The two resize in other arithmetic (8 against 11 bits of weight), so a cell at the threshold may fall on the
 /// other side; a cell is one pixel, or half a pixel of a small picture.
@@ -38,38 +37,6 @@ struct Line {
     confidence: f32,
 }
 
-struct Installed;
-
-impl HostServices for Installed {
-    fn device(&self) -> String {
-        "cpu".to_owned()
-    }
-
-    fn threads(&self) -> usize {
-        1
-    }
-
-    fn settings_json(&self) -> String {
-        "{}".to_owned()
-    }
-
-    fn model_path(&self, name: &str) -> Result<PathBuf> {
-        Ok(va_test_media::model(name))
-    }
-
-    fn log(&self, _level: LogLevel, _message: &str) {}
-
-    fn progress(&self, _fraction: f64) {}
-
-    fn cancelled(&self) -> bool {
-        false
-    }
-
-    fn control(&self, operation: &str, _json: &str) -> Result<String> {
-        Err(va_analyzer_sdk::Error::of(va_analyzer_sdk::ErrorKind::Unsupported, operation))
-    }
-}
-
 fn frame(known: &Known) -> Vec<u8> {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-i"])
@@ -85,9 +52,9 @@ fn frame(known: &Known) -> Vec<u8> {
 fn boxes_and_texts_are_those_of_the_python_pipeline() {
     let known: Vec<Known> =
         serde_json::from_str(include_str!("../reference/ocr.json")).expect("the reference is JSON");
-    let host = Host::new(Arc::new(Installed));
     let (mut lines, mut furthest) = (0, 0f32);
     for known in known {
+        let host = with(&known.model).host();
         let detector = Detector::pp_ocr(&host, &known.model).expect("loaded");
         let recogniser = Recogniser::pp_ocr(&host, &known.model).expect("loaded");
         let (mut finding, mut reading) = (detector::Scratch::default(), recogniser::Scratch::default());

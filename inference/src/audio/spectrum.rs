@@ -1,4 +1,4 @@
-//! The power spectrum of a single frame.
+//! The spectrum of a single frame.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use realfft::{RealFftPlanner, RealToComplex};
 
 use super::spectral_bins;
 
-/// Power spectra of frames that are at hand whole: windowed, and filled up with zeros where the transform is longer.
-/// Plan and buffers are made once.
-pub struct PowerSpectrum {
+/// Spectra of frames that are at hand whole: windowed, and filled up with zeros where the transform is longer. Plan and
+/// buffers are made once.
+pub struct Spectrum {
     window: Vec<f32>,
     transform: Arc<dyn RealToComplex<f32>>,
     windowed: Vec<f32>,
@@ -18,7 +18,7 @@ pub struct PowerSpectrum {
     scratch: Vec<Complex32>,
 }
 
-impl PowerSpectrum {
+impl Spectrum {
     /// Frames are as long as the window; `length` is that of the transform.
     ///
     /// # Panics
@@ -26,7 +26,7 @@ impl PowerSpectrum {
     pub fn new(window: Vec<f32>, length: usize) -> Self {
         assert!(window.len() <= length, "a window fits its transform");
         let transform = RealFftPlanner::new().plan_fft_forward(length);
-        PowerSpectrum {
+        Spectrum {
             window,
             windowed: transform.make_input_vec(),
             bins: transform.make_output_vec(),
@@ -45,11 +45,11 @@ impl PowerSpectrum {
         spectral_bins(self.windowed.len())
     }
 
-    /// Squared magnitudes of the frame's spectrum, not scaled, written to `power` (of [`PowerSpectrum::bins`] values).
+    /// The frame's spectrum, not scaled: [`Spectrum::bins`] values.
     ///
     /// # Panics
     /// Where the frame has not the window's length.
-    pub fn of(&mut self, frame: &[f32], power: &mut [f32]) {
+    pub fn of(&mut self, frame: &[f32]) -> &[Complex32] {
         assert_eq!(frame.len(), self.window.len(), "a frame is as long as its window");
         // The transform uses its input as scratch, so what lies beyond the frame is set anew, too.
         let (filled, rest) = self.windowed.split_at_mut(frame.len());
@@ -60,15 +60,23 @@ impl PowerSpectrum {
         self.transform
             .process_with_scratch(&mut self.windowed, &mut self.bins, &mut self.scratch)
             .expect("the buffers were made by this very plan");
-        for (power, bin) in power.iter_mut().zip(&self.bins) {
+        &self.bins
+    }
+
+    /// Squared magnitudes of the frame's spectrum, written to `power` (of [`Spectrum::bins`] values).
+    ///
+    /// # Panics
+    /// As [`Spectrum::of`].
+    pub fn power(&mut self, frame: &[f32], power: &mut [f32]) {
+        for (power, bin) in power.iter_mut().zip(self.of(frame)) {
             *power = bin.norm_sqr();
         }
     }
 }
 
-impl fmt::Debug for PowerSpectrum {
+impl fmt::Debug for Spectrum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PowerSpectrum")
+        f.debug_struct("Spectrum")
             .field("frame_length", &self.frame_length())
             .field("bins", &self.bins())
             .finish_non_exhaustive()
@@ -85,10 +93,10 @@ mod tests {
         let sine: Vec<f32> =
             (0..400).map(|n| (std::f32::consts::TAU * 1000.0 * n as f32 / 16_000.0).sin()).collect();
         for (length, bin) in [(400, 25), (512, 32)] {
-            let mut spectrum = PowerSpectrum::new(hann(400), length);
+            let mut spectrum = Spectrum::new(hann(400), length);
             let mut power = vec![0.0; spectrum.bins()];
             for _ in 0..2 {
-                spectrum.of(&sine, &mut power);
+                spectrum.power(&sine, &mut power);
                 let loudest = power.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(bin, _)| bin);
                 assert_eq!(loudest, Some(bin));
                 // The window's sum over 2, squared.
