@@ -3,6 +3,7 @@
 //! Others judge what is found here: age, gaze and expression are said by analyzers that build on these findings and
 //! look for no face themselves.
 
+pub mod between;
 pub mod findings;
 pub mod model;
 pub mod postprocess;
@@ -15,10 +16,12 @@ use std::sync::Arc;
 
 use va_analyzer_sdk::prelude::*;
 use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE};
-use va_inference::image::View;
+use va_inference::image::{SceneWatch, View};
 
+use crate::between::{between, looked_at};
 use crate::findings::{WholeVideo, segment};
 use crate::model::{BLAZE_FACE, Detector, MODELS};
+use crate::postprocess::Face;
 use crate::settings::Settings;
 use crate::tracks::Tracks;
 
@@ -57,6 +60,8 @@ impl Analyzer for FaceDetection {
             analyzer: Arc::clone(self),
             source: (video.width, video.height),
             tracks: Tracks::default(),
+            scene: SceneWatch::default(),
+            last: None,
             buffers: preprocess::Buffers::default(),
             faces_max: 0,
             people: BTreeSet::new(),
@@ -71,6 +76,9 @@ pub struct FacesOfOneVideo {
     /// Pixels of the video, which findings count in.
     source: (u32, u32),
     tracks: Tracks,
+    scene: SceneWatch,
+    /// When the frame before was, and its faces.
+    last: Option<(f64, Vec<Face>)>,
     buffers: preprocess::Buffers,
     faces_max: usize,
     people: BTreeSet<u32>,
@@ -79,14 +87,16 @@ pub struct FacesOfOneVideo {
 impl Session for FacesOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         let views: Vec<View<'_>> = batch.iter().map(View::of).collect();
-        let FaceDetection { detector, settings } = &*self.analyzer;
-        let found = detector.detect(&views, self.source, settings, &mut self.buffers)?;
-        for ((frame, view), faces) in batch.iter().zip(&views).zip(found) {
-            let ids = self.tracks.follow(frame.timestamp_s, view, &faces);
+        let times_s: Vec<f64> = batch.iter().map(|frame| frame.timestamp_s).collect();
+        let cuts: Vec<bool> = views.iter().map(|view| self.scene.changed(view)).collect();
+        let found = self.faces(&views, &times_s, &cuts)?;
+        for ((frame, cut), faces) in batch.iter().zip(cuts).zip(&found) {
+            let ids = self.tracks.follow(frame.timestamp_s, cut, faces);
             self.faces_max = self.faces_max.max(faces.len());
             self.people.extend(ids.iter().flatten());
-            findings.frame_segment(frame, &segment(frame.timestamp_s, &faces, &ids, self.source))?;
+            findings.frame_segment(frame, &segment(frame.timestamp_s, faces, &ids, self.source))?;
         }
+        self.last = times_s.last().copied().zip(found.into_iter().next_back());
         Ok(())
     }
 
@@ -99,6 +109,44 @@ impl Session for FacesOfOneVideo {
         } else {
             summary
         })
+    }
+}
+
+impl FacesOfOneVideo {
+    /// The faces of each view. A view between two that show the same faces of one scene is not searched.
+    fn faces(&mut self, views: &[View<'_>], times_s: &[f64], cuts: &[bool]) -> Result<Vec<Vec<Face>>> {
+        let FaceDetection { detector, settings } = &*self.analyzer;
+        let searched = if settings.interpolate {
+            looked_at(views.len(), self.last.is_some())
+        } else {
+            vec![true; views.len()]
+        };
+        let some: Vec<View<'_>> =
+            views.iter().zip(&searched).filter(|(_, searched)| **searched).map(|(view, _)| *view).collect();
+        let mut searched_faces =
+            detector.detect(&some, self.source, settings, &mut self.buffers)?.into_iter();
+        let mut found: Vec<Option<Vec<Face>>> =
+            searched.iter().map(|searched| if *searched { searched_faces.next() } else { None }).collect();
+        for i in 0..views.len() {
+            if found[i].is_some() {
+                continue;
+            }
+            let before = match i.checked_sub(1) {
+                Some(i) => found[i].as_deref().map(|faces| (times_s[i], faces)),
+                None => self.last.as_ref().map(|(time_s, faces)| (*time_s, faces.as_slice())),
+            };
+            let after = found.get(i + 1).and_then(Option::as_deref);
+            let guess = before.zip(after).filter(|_| !cuts[i] && !cuts[i + 1]);
+            let guess = guess.and_then(|((before_s, before), after)| {
+                let part = (times_s[i] - before_s) / (times_s[i + 1] - before_s);
+                between(before, after, part as f32)
+            });
+            found[i] = match guess {
+                Some(faces) => Some(faces),
+                None => detector.detect(&views[i..=i], self.source, settings, &mut self.buffers)?.pop(),
+            };
+        }
+        Ok(found.into_iter().map(Option::unwrap_or_default).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use va_analyzer_sdk::{Result, within};
 
 /// The analyzer's table of the configuration. What is not given is as the detector that runs wants it.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Pixels of the longer side of what the detector sees: smaller is faster, larger finds smaller faces. No matter
@@ -12,6 +12,14 @@ pub struct Settings {
     pub input_side: Option<u32>,
     /// Least score of a face, 0..1.
     pub confidence: Option<f32>,
+    /// Searches every second frame, and those between only where faces come, go or move far.
+    pub interpolate: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { input_side: None, confidence: None, interpolate: true }
+    }
 }
 
 impl Settings {

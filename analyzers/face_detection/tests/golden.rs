@@ -7,10 +7,16 @@ use serde_json::{Value, json};
 use va_analyzer_face_detection::FaceDetection;
 use va_analyzer_sdk::ErrorKind;
 use va_analyzer_sdk::testing::{Clip, Picture, Run, Seen};
+use va_inference::geometry::Rect;
 use va_test_media::{made, media, model};
 
 fn run(detector: &str) -> Run {
     Run::new::<FaceDetection>().model("onnxruntime", model("onnxruntime")).model(detector, model(detector))
+}
+
+/// With no face taken from the frames beside.
+fn every_frame(detector: &str) -> Run {
+    run(detector).settings(json!({ "interpolate": false }))
 }
 
 fn seen(name: &str) -> Seen {
@@ -40,7 +46,7 @@ fn same_as_reference(detector: &str, most: f64) {
     for (name, frames) in reference[detector].as_object().expect("media by name") {
         let clip = Clip::from_file(media(name)).expect("read");
         let (width, height) = (f64::from(clip.video().width), f64::from(clip.video().height));
-        let seen = run(detector).on(&clip).expect("analysed");
+        let seen = every_frame(detector).on(&clip).expect("analysed");
         for (frame, expected) in frames.as_object().expect("frames by number") {
             let segment = &seen.segments[frame.parse::<usize>().expect("a number") / 10];
             let (found, expected) = (list(&segment["faces"]), list(expected));
@@ -176,8 +182,46 @@ fn nothing_is_invented() {
 #[test]
 fn frames_in_batches_of_any_size_give_the_same() {
     let clip = Clip::from_file(media("obama_speech.mp4")).expect("read");
-    let [one, many] = [1, 16].map(|batch| run("centerface").batch(batch).on(&clip).expect("analysed"));
+    let [one, many] =
+        [1, 16].map(|batch| every_frame("centerface").batch(batch).on(&clip).expect("analysed"));
     assert_eq!((one.segments, one.summary), (many.segments, many.summary));
+}
+
+/// Every second frame is not searched where the faces beside are the same. Boxes may be off by as much as two searches
+/// of pictures that look the same differ.
+#[test]
+fn faces_between_two_frames_are_where_a_search_finds_them() {
+    for name in
+        ["obama_speech.mp4", "wolfgang_langer.mp4", "single_face.mp4", "carphone_pristine.mp4", "vtest.avi"]
+    {
+        let clip = Clip::from_file(media(name)).expect("read");
+        let [searched, between] =
+            [every_frame("centerface"), run("centerface")].map(|run| run.on(&clip).expect("analysed"));
+        assert_eq!(searched.summary, between.summary, "{name}");
+        let (mut least, mut sum, mut count) = (1.0, 0.0, 0);
+        for (searched, between) in searched.segments.iter().zip(&between.segments) {
+            let (expected, found) = (list(&searched["faces"]), list(&between["faces"]));
+            assert_eq!(found.len(), expected.len(), "{name}: {searched} {between}");
+            for face in expected {
+                let nearest =
+                    found.iter().map(|other| overlap(corners(face), corners(other))).fold(0.0, f64::max);
+                (least, sum, count) = (nearest.min(least), sum + nearest, count + 1);
+            }
+        }
+        println!(
+            "{name}: {count} faces overlap by {least:.2} and more, {:.3} in the mean",
+            sum / f64::from(count.max(1))
+        );
+        assert!(count == 0 || (least > 0.6 && sum / f64::from(count) > 0.95), "{name}");
+    }
+}
+
+/// Intersection over union of two boxes by their corners.
+fn overlap(a: [f64; 4], b: [f64; 4]) -> f64 {
+    let rect = |[left, top, right, bottom]: [f64; 4]| {
+        Rect::new(left as f32, top as f32, right as f32, bottom as f32)
+    };
+    f64::from(rect(a).iou(&rect(b)))
 }
 
 #[test]
