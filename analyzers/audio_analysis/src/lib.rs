@@ -7,8 +7,6 @@ pub mod key;
 pub mod listening;
 pub mod loudness;
 pub mod onset;
-pub mod pitch;
-pub mod pitch_path;
 pub mod seconds;
 pub mod settings;
 pub mod spectrum;

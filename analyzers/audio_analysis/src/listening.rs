@@ -1,12 +1,11 @@
 //! One sound track on its way through all measurements. It keeps a few numbers for each hop, never the sound.
 
+use va_inference::audio::pitch::{Candidate, PitchPath, Yin};
 use va_inference::audio::{Complex32, Decimator, Frames, Stft, mix_to_mono, spectral_bins, without_nonsense};
 
 use crate::chroma::{Chroma, PitchClasses};
 use crate::loudness::Loudness;
 use crate::onset::{Envelopes, Onsets};
-use crate::pitch::{Candidate, Yin};
-use crate::pitch_path::PitchPath;
 use crate::seconds::Seconds;
 use crate::spectrum::Shape;
 

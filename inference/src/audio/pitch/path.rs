@@ -3,7 +3,7 @@
 //! After Mauch & Dixon (2014), on the candidates themselves instead of a grid of pitches: a frame's states are its
 //! candidates and "no pitch". Per frame it keeps one byte and one number for each state, no sound.
 
-use crate::pitch::Candidate;
+use super::Candidate;
 
 /// Cost of beginning or ending to sound, -ln 0.01 as in pYIN.
 const SWITCH_COST: f32 = 4.6;
