@@ -11,3 +11,4 @@ mod pipeline;
 mod reference;
 mod runtime;
 mod speech;
+mod vader;
