@@ -19,12 +19,21 @@ pub fn looked_at(frames: usize, seen_before: bool) -> Vec<bool> {
     plan
 }
 
-/// The faces at `part` (0..1) of the way from one frame to another; `None` where they are not the same faces.
-pub fn between(before: &[Face], after: &[Face], part: f32) -> Option<Vec<Face>> {
-    if before.len() != after.len() {
+/// A frame's faces, and when it was.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    pub time_s: f64,
+    pub faces: &'a [Face],
+}
+
+/// The faces at a time between two frames; `None` where those do not show the same faces, or their times are in no order.
+pub fn between(before: Seen<'_>, after: Seen<'_>, time_s: f64) -> Option<Vec<Face>> {
+    let ordered = before.time_s < time_s && time_s < after.time_s;
+    if !ordered || before.faces.len() != after.faces.len() {
         return None;
     }
-    let mut left: Vec<&Face> = after.iter().collect();
+    let part = ((time_s - before.time_s) / (after.time_s - before.time_s)) as f32;
+    let mut left: Vec<&Face> = after.faces.iter().collect();
     let moved = |face: &Face| {
         let overlap = |other: &&Face| face.rect.iou(&other.rect);
         let (i, other) = left.iter().enumerate().max_by(|a, b| overlap(a.1).total_cmp(&overlap(b.1)))?;
@@ -34,7 +43,7 @@ pub fn between(before: &[Face], after: &[Face], part: f32) -> Option<Vec<Face>> 
         let other = left.swap_remove(i);
         Some(part_of_the_way(face, other, part))
     };
-    before.iter().map(moved).collect()
+    before.faces.iter().map(moved).collect()
 }
 
 /// Every edge and point moves evenly; what one of both does not know is not known.
@@ -69,19 +78,34 @@ mod tests {
         assert_eq!(looked_at(16, true).iter().filter(|seen| **seen).count(), 8);
     }
 
+    fn half_way(before: &[Face], after: &[Face]) -> Option<Vec<Face>> {
+        between(Seen { time_s: 1.0, faces: before }, Seen { time_s: 2.0, faces: after }, 1.5)
+    }
+
     #[test]
     fn faces_move_evenly_whatever_their_order() {
-        let found = between(&[face(0.0, 0.9), face(100.0, 0.6)], &[face(104.0, 0.8), face(8.0, 0.7)], 0.5);
+        let found = half_way(&[face(0.0, 0.9), face(100.0, 0.6)], &[face(104.0, 0.8), face(8.0, 0.7)]);
         assert_eq!(found, Some(vec![face(4.0, 0.7), face(102.0, 0.6)]));
-        assert_eq!(between(&[], &[], 0.5), Some(vec![]));
+        assert_eq!(half_way(&[], &[]), Some(vec![]));
     }
 
     #[test]
     fn who_comes_goes_or_jumps_is_looked_for() {
         let one = face(0.0, 0.9);
-        assert_eq!(between(&[], &[one], 0.5), None);
-        assert_eq!(between(&[one], &[], 0.5), None);
-        assert_eq!(between(&[one], &[face(12.0, 0.9)], 0.5), None, "overlaps by 0.54");
-        assert_eq!(between(&[one, face(200.0, 0.9)], &[one, face(300.0, 0.9)], 0.5), None);
+        assert_eq!(half_way(&[], &[one]), None);
+        assert_eq!(half_way(&[one], &[]), None);
+        assert_eq!(half_way(&[one], &[face(12.0, 0.9)]), None, "overlaps by 0.54");
+        assert_eq!(half_way(&[one, face(200.0, 0.9)], &[one, face(300.0, 0.9)]), None);
+    }
+
+    #[test]
+    fn times_in_no_order_tell_nothing() {
+        let faces = [face(0.0, 0.9)];
+        let at = |time_s| Seen { time_s, faces: &faces };
+        for (before, after, time_s) in
+            [(1.0, 1.0, 1.0), (2.0, 1.0, 1.5), (1.0, 2.0, 3.0), (1.0, f64::NAN, 1.5)]
+        {
+            assert_eq!(between(at(before), at(after), time_s), None, "{before}, {time_s}, {after}");
+        }
     }
 }

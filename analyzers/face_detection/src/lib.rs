@@ -18,7 +18,7 @@ use va_analyzer_sdk::prelude::*;
 use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE};
 use va_inference::image::{SceneWatch, View};
 
-use crate::between::{between, looked_at};
+use crate::between::{Seen, between, looked_at};
 use crate::findings::{WholeVideo, segment};
 use crate::model::{BLAZE_FACE, Detector, MODELS};
 use crate::postprocess::Face;
@@ -127,21 +127,12 @@ impl FacesOfOneVideo {
             detector.detect(&some, self.source, settings, &mut self.buffers)?.into_iter();
         let mut found: Vec<Option<Vec<Face>>> =
             searched.iter().map(|searched| if *searched { searched_faces.next() } else { None }).collect();
-        for i in 0..views.len() {
-            if found[i].is_some() {
-                continue;
-            }
-            let before = match i.checked_sub(1) {
-                Some(i) => found[i].as_deref().map(|faces| (times_s[i], faces)),
-                None => self.last.as_ref().map(|(time_s, faces)| (*time_s, faces.as_slice())),
-            };
-            let after = found.get(i + 1).and_then(Option::as_deref);
-            let guess = before.zip(after).filter(|_| !cuts[i] && !cuts[i + 1]);
-            let guess = guess.and_then(|((before_s, before), after)| {
-                let part = (times_s[i] - before_s) / (times_s[i + 1] - before_s);
-                between(before, after, part as f32)
-            });
-            found[i] = match guess {
+        for i in (0..views.len()).filter(|i| !searched[*i]) {
+            let last = self.last.as_ref().map(|(time_s, faces)| Seen { time_s: *time_s, faces });
+            let seen = |i: usize| found.get(i)?.as_deref().map(|faces| Seen { time_s: times_s[i], faces });
+            let beside = i.checked_sub(1).map_or(last, seen).zip(seen(i + 1));
+            let same_scene = beside.filter(|_| !cuts[i] && !cuts[i + 1]);
+            found[i] = match same_scene.and_then(|(before, after)| between(before, after, times_s[i])) {
                 Some(faces) => Some(faces),
                 None => detector.detect(&views[i..=i], self.source, settings, &mut self.buffers)?.pop(),
             };
