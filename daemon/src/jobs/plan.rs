@@ -121,7 +121,9 @@ impl Planner {
     /// Why an analyzer cannot have the findings of another that it needs; `None` where it can.
     fn why_not_for(&self, name: &str, other: &str, registry: &Registry) -> Option<String> {
         if registry.get(other).is_none() {
-            return Some(format!("it needs the findings of {other}, and there is no such analyzer"));
+            let way = registry.way(name, other, |other| other.needed).filter(|way| way.len() > 2);
+            let by = way.map(|way| format!(" ({})", way.join(" needs "))).unwrap_or_default();
+            return Some(format!("it needs the findings of {other}{by}, and there is no such analyzer"));
         }
         let (group, others) = (self.config.group_of(name), self.config.group_of(other));
         if others.is_none() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use va_protocol::worker::description::AnalyzerDescription;
+use va_protocol::worker::description::{AnalyzerDescription, FindingsRequest};
 
 use crate::config::Config;
 
@@ -69,7 +69,7 @@ impl Registry {
     fn break_circles(&mut self) {
         let names: Vec<String> = self.analyzers.keys().cloned().collect();
         for name in names {
-            let Some(circle) = self.circle_from(&name) else { continue };
+            let Some(circle) = self.way(&name, &name, |_| true) else { continue };
             if let Some(plugin) = self.analyzers.remove(&name) {
                 let reason = format!("its findings depend on themselves: {}", circle.join(" needs "));
                 self.broken.push((plugin.path, reason));
@@ -77,15 +77,21 @@ impl Registry {
         }
     }
 
-    /// The way from an analyzer by what it builds on back to itself, if there is one.
-    fn circle_from(&self, name: &str) -> Option<Vec<String>> {
-        let mut ways = vec![vec![name.to_owned()]];
+    /// The way from an analyzer to another, or back to itself, by those requests for findings that `follow` says.
+    pub(crate) fn way(
+        &self,
+        from: &str,
+        to: &str,
+        follow: impl Fn(&FindingsRequest) -> bool,
+    ) -> Option<Vec<String>> {
+        let mut ways = vec![vec![from.to_owned()]];
         let mut seen = BTreeSet::new();
         while let Some(way) = ways.pop() {
             let Some((_, description)) = way.last().and_then(|last| self.get(last)) else { continue };
-            for other in description.findings.iter().map(|other| &other.analyzer) {
+            let others = description.findings.iter().filter(|other| follow(other));
+            for other in others.map(|other| &other.analyzer) {
                 let further = [&way[..], std::slice::from_ref(other)].concat();
-                if other == name {
+                if other == to {
                     return Some(further);
                 }
                 if seen.insert(other.clone()) {
@@ -128,7 +134,7 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use va_protocol::worker::description::{FindingsRequest, FindingsScope};
+    use va_protocol::worker::description::FindingsScope;
 
     fn plugin(name: &str, builds_on: &[(&str, bool)]) -> Plugin {
         let findings = builds_on.iter().map(|(analyzer, needed)| FindingsRequest {
@@ -177,5 +183,8 @@ mod tests {
         let needed: Vec<String> = registry.with_needed("age").into_iter().collect();
         assert_eq!(needed, ["age", "faces", "shots"]);
         assert_eq!(registry.with_needed("nobody").len(), 1);
+        let way = registry.way("age", "shots", |other| other.needed).expect("there is one");
+        assert_eq!(way, ["age", "faces", "shots"]);
+        assert_eq!(registry.way("age", "people", |other| other.needed), None);
     }
 }
