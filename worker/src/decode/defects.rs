@@ -1,5 +1,7 @@
-//! Whether a file is whole. FFmpeg ends a cut file in a plain end of file and conceals broken frames; what it promised
-//! and what it flagged tell. Pure.
+//! Whether a file is whole. FFmpeg ends a cut file in a plain end of file, conceals broken frames and steps over what it
+//! cannot read; what it promised, what it flagged and where nothing came tell. Pure.
+
+use std::collections::BTreeSet;
 
 /// What the container says it holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -12,9 +14,10 @@ pub(super) struct Promised {
 }
 
 /// What was seen while reading.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Evidence {
     pub(super) span: Span,
+    pub(super) holes: Holes,
     pub(super) read_errors: u64,
     pub(super) corrupt_packets: u64,
     /// Packets that the decoder refused.
@@ -35,6 +38,55 @@ impl Span {
 
     fn seconds(self) -> f64 {
         self.0.map_or(0.0, |(first_s, last_s)| last_s - first_s)
+    }
+}
+
+/// Stretches of which neither sound nor picture came. Sound has no pauses in a file, silence is written too; pictures
+/// have, where nothing moves. So a hole is that part of a pause in the sound in which no picture begins either.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Holes {
+    heard_to_s: Option<f64>,
+    pauses: Vec<(f64, f64)>,
+    /// The slots of time that a picture begins in.
+    pictures: BTreeSet<i64>,
+}
+
+impl Holes {
+    const LEAST_S: f64 = 0.5;
+    const SLOTS_PER_S: f64 = 20.0;
+    /// A file of more than these is damaged beyond counting.
+    const MOST: usize = 1000;
+
+    pub(super) fn heard(&mut self, start_s: f64, end_s: f64) {
+        if let Some(before_s) = self.heard_to_s
+            && start_s - before_s > Self::LEAST_S
+            && self.pauses.len() < Self::MOST
+        {
+            self.pauses.push((before_s, start_s));
+        }
+        self.heard_to_s = Some(self.heard_to_s.map_or(end_s, |before_s| before_s.max(end_s)));
+    }
+
+    pub(super) fn seen(&mut self, start_s: f64) {
+        self.pictures.insert((start_s * Self::SLOTS_PER_S).floor() as i64);
+    }
+
+    /// How many there are, and where the first is; of files without pictures every pause.
+    fn found(&self) -> Option<(usize, (f64, f64))> {
+        let mut holes = self.pauses.iter().flat_map(|pause| self.empty(*pause));
+        let first = holes.next()?;
+        Some((1 + holes.count(), first))
+    }
+
+    fn empty(&self, (from_s, to_s): (f64, f64)) -> Vec<(f64, f64)> {
+        let slots = |time_s: f64| (time_s * Self::SLOTS_PER_S).floor() as i64;
+        let seen =
+            self.pictures.range(slots(from_s)..=slots(to_s)).map(|slot| *slot as f64 / Self::SLOTS_PER_S);
+        let ends: Vec<f64> = std::iter::once(from_s).chain(seen).chain([to_s]).collect();
+        ends.windows(2)
+            .map(|ends| (ends[0], ends[1]))
+            .filter(|(from_s, to_s)| to_s - from_s > Self::LEAST_S)
+            .collect()
     }
 }
 
@@ -65,6 +117,16 @@ pub(super) fn judge(promised: &Promised, seen: &Evidence, frames: u64, picture_s
             "the file is corrupt: {} errors while reading it",
             seen.corrupt_packets + seen.read_errors
         ));
+    }
+    if defects.is_empty()
+        && let Some((count, (from_s, to_s))) = seen.holes.found()
+    {
+        let more = match count - 1 {
+            0 => String::new(),
+            1 => ", and another such hole".to_owned(),
+            more => format!(", and {more} such holes more"),
+        };
+        defects.push(format!("the file is corrupt: nothing is there from {from_s:.1} to {to_s:.1} s{more}"));
     }
     (!defects.is_empty()).then(|| defects.join("; "))
 }
@@ -126,6 +188,25 @@ mod tests {
         let mut seen = covered(3.0, 7.0);
         seen.span.covers(0.0, 1.0);
         assert_eq!(judge(&promised, &seen, 100, 4.0), None);
+    }
+
+    #[test]
+    fn where_neither_sound_nor_picture_came_is_a_hole() {
+        let mut seen = Evidence::default();
+        for at in [0, 1, 2, 3, 4, 5, 6, 7, 18, 19, 20, 29] {
+            seen.holes.heard(f64::from(at) / 10.0, f64::from(at + 1) / 10.0);
+        }
+        // Pictures run ahead of the sound.
+        seen.holes.seen(0.04);
+        let defect = judge(&Promised::default(), &seen, 60, 3.0);
+        let told = "the file is corrupt: nothing is there from 0.8 to 1.8 s, and another such hole";
+        assert_eq!(defect.as_deref(), Some(told));
+        seen.holes.seen(2.5);
+        seen.holes.seen(1.0);
+        let defect = judge(&Promised::default(), &seen, 60, 3.0);
+        assert_eq!(defect.as_deref(), Some("the file is corrupt: nothing is there from 1.0 to 1.8 s"));
+        seen.holes.seen(1.4);
+        assert_eq!(judge(&Promised::default(), &seen, 60, 3.0), None);
     }
 
     #[test]

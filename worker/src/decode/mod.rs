@@ -119,7 +119,13 @@ fn read(
         stalled.alive();
         evidence.corrupt_packets += u64::from(packet.is_corrupt());
         if let (Some(time), Some(base)) = (packet.pts().or(packet.dts()), time_bases.get(packet.stream())) {
-            evidence.span.covers(time as f64 * base, (time + packet.duration()) as f64 * base);
+            let (start_s, end_s) = (time as f64 * base, (time + packet.duration()) as f64 * base);
+            evidence.span.covers(start_s, end_s);
+            if video == Some(packet.stream()) {
+                evidence.holes.seen(start_s);
+            } else if audio == Some(packet.stream()) {
+                evidence.holes.heard(start_s, end_s);
+            }
         }
         if let Some(pictures) = pictures.as_mut().filter(|pictures| pictures.stream() == packet.stream()) {
             pictures.decode(Some(&packet), &mut output)?;

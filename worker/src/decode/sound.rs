@@ -96,8 +96,8 @@ impl Sound {
         self.samples as f64 / f64::from(self.decoder.rate().max(1))
     }
 
-    pub(super) fn evidence(&self) -> Evidence {
-        self.evidence
+    pub(super) fn evidence(&mut self) -> Evidence {
+        std::mem::take(&mut self.evidence)
     }
 
     /// Decodes a packet; `None` gives out all that is left.

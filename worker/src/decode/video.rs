@@ -94,8 +94,8 @@ impl Pictures {
         self.clock.first_s
     }
 
-    pub(super) fn evidence(&self) -> Evidence {
-        self.evidence
+    pub(super) fn evidence(&mut self) -> Evidence {
+        std::mem::take(&mut self.evidence)
     }
 
     /// Decodes a packet; `None` gives out what the decoder still holds.
