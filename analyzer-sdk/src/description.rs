@@ -71,18 +71,26 @@ impl Description {
     /// It builds on the findings of another analyzer where that one runs, too. May be called more than once.
     #[must_use]
     pub fn findings_of(self, analyzer: &str, scope: FindingsScope) -> Self {
-        self.request(analyzer, scope, false)
+        self.request(FindingsRequest { analyzer: analyzer.to_owned(), scope, needed: false, wanted: false })
+    }
+
+    /// It finds less without the findings of another analyzer: the system runs that one for it where it can, also where
+    /// nobody asked for it. Where that one cannot run or fails, this one runs without, and counts as degraded. May be
+    /// called more than once.
+    #[must_use]
+    pub fn wants_findings_of(self, analyzer: &str, scope: FindingsScope) -> Self {
+        self.request(FindingsRequest { analyzer: analyzer.to_owned(), scope, needed: false, wanted: true })
     }
 
     /// It cannot do without the findings of another analyzer: the system runs that one for it, also where nobody asked
     /// for it. May be called more than once.
     #[must_use]
     pub fn needs_findings_of(self, analyzer: &str, scope: FindingsScope) -> Self {
-        self.request(analyzer, scope, true)
+        self.request(FindingsRequest { analyzer: analyzer.to_owned(), scope, needed: true, wanted: false })
     }
 
-    fn request(mut self, analyzer: &str, scope: FindingsScope, needed: bool) -> Self {
-        self.findings.push(FindingsRequest { analyzer: analyzer.to_owned(), scope, needed });
+    fn request(mut self, request: FindingsRequest) -> Self {
+        self.findings.push(request);
         self
     }
 
@@ -205,6 +213,9 @@ pub struct FindingsRequest {
     /// The analyzer cannot do without them.
     #[serde(default)]
     pub needed: bool,
+    /// The analyzer finds less without them; the other one runs for it where it can.
+    #[serde(default)]
+    pub wanted: bool,
 }
 
 /// How findings of another analyzer arrive.

@@ -251,6 +251,32 @@ fn who_needs_an_analyzer_that_cannot_run_says_so() {
     assert!(document.reason_of("needy").contains("the same group"), "{}", document.reason_of("needy"));
 }
 
+/// `wanting` finds less without `steady`, which nobody asked for.
+#[test]
+fn an_analyzer_that_is_wanted_runs_unseen_where_it_can_and_is_missed_where_it_cannot() {
+    let daemon = Setup::new().with("steady").with("wanting").start_ready();
+    let document = daemon.document(&clip(), &["--analyzers", "wanting"]);
+    assert_eq!((document.status(), document.status_of("wanting")), ("success", "ok"));
+    assert_eq!(document.analyzers().keys().collect::<Vec<_>>(), ["wanting"]);
+    assert_eq!(document.summary("wanting")["others_whole"]["steady"], 50);
+
+    let cases = [
+        ("error", "partial", "steady, which failed"),
+        ("missing_model", "success", "steady, which cannot run"),
+    ];
+    for (behaviour, status, reason) in cases {
+        let settings = format!("behaviour = \"{behaviour}\"\nat_frame = 20");
+        let daemon = Setup::new().with_settings("steady", &settings).with("wanting").start_ready();
+        let document = daemon.document(&clip(), &["--analyzers", "wanting"]);
+        assert_eq!((document.status(), document.status_of("wanting")), (status, "degraded"), "{behaviour}");
+        assert!(document.reason_of("wanting").contains(reason), "{}", document.reason_of("wanting"));
+        assert_eq!(document.summary("wanting")["others_whole"], serde_json::json!({}));
+    }
+
+    let alone = Setup::new().with("wanting").start_ready().document(&clip(), &[]);
+    assert_eq!((alone.status(), alone.status_of("wanting")), ("success", "ok"), "there is no such analyzer");
+}
+
 #[test]
 fn a_second_job_finds_the_analyzers_warm() {
     let daemon = Setup::new().with("steady").start_ready();

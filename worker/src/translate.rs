@@ -40,6 +40,7 @@ pub(crate) fn description(from: sdk::Description) -> wire::AnalyzerDescription {
                     sdk::FindingsScope::PerVideo => wire::FindingsScope::PerVideo,
                 },
                 needed: other.needed,
+                wanted: other.wanted,
             })
             .collect(),
         batch: from.batch,

@@ -34,7 +34,7 @@ pub(super) struct Planned {
     pub(super) name: String,
     pub(super) group: String,
     pub(super) description: AnalyzerDescription,
-    /// Asked for. The others run because one of these cannot do without their findings.
+    /// Asked for. The others run because one of these needs or wants their findings.
     pub(super) shown: bool,
     /// Tells versions of the analyzer and of its settings apart.
     pub(super) fingerprint: String,
@@ -92,12 +92,14 @@ impl Planner {
                 plan.left_out.insert((*name).to_owned(), (AnalyzerStatus::Skipped, reason));
                 continue;
             }
-            let with_needed = registry.with_needed(name);
-            match with_needed.iter().find_map(|other| self.why_not_for(name, other, registry)) {
+            match self.why_cannot(name, registry) {
                 Some(reason) => {
                     plan.left_out.insert((*name).to_owned(), (AnalyzerStatus::Unavailable, reason));
                 }
-                None => needed.extend(with_needed),
+                None => {
+                    let can = |other: &String| self.why_cannot(other, registry).is_none();
+                    needed.extend(registry.with_wanted(name).into_iter().filter(can));
+                }
             }
         }
         let shown = |name: &str| names.contains(name) && !plan.left_out.contains_key(name);
@@ -116,6 +118,11 @@ impl Planner {
             shown,
             fingerprint: format!("{description:?} {settings:?} {models:?} {}", changed(&plugin.path)),
         })
+    }
+
+    /// Why an analyzer cannot have all the findings that it needs; `None` where it can.
+    fn why_cannot(&self, name: &str, registry: &Registry) -> Option<String> {
+        registry.with_needed(name).iter().find_map(|other| self.why_not_for(name, other, registry))
     }
 
     /// Why an analyzer cannot have the findings of another that it needs; `None` where it can.

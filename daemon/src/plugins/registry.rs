@@ -104,13 +104,22 @@ impl Registry {
 
     /// An analyzer and all whose findings it cannot do without, by any number of steps.
     pub(crate) fn with_needed(&self, name: &str) -> BTreeSet<String> {
+        self.with(name, |other| other.needed)
+    }
+
+    /// An analyzer and all that run for it where they can, by any number of steps.
+    pub(crate) fn with_wanted(&self, name: &str) -> BTreeSet<String> {
+        self.with(name, |other| other.needed || other.wanted)
+    }
+
+    fn with(&self, name: &str, follow: impl Fn(&FindingsRequest) -> bool) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         let mut waiting = vec![name.to_owned()];
         while let Some(next) = waiting.pop() {
             if let Some((_, description)) = self.get(&next) {
-                let needed = description.findings.iter().filter(|other| other.needed);
+                let others = description.findings.iter().filter(|other| follow(other));
                 waiting
-                    .extend(needed.map(|other| other.analyzer.clone()).filter(|other| !all.contains(other)));
+                    .extend(others.map(|other| other.analyzer.clone()).filter(|other| !all.contains(other)));
             }
             all.insert(next);
         }
@@ -141,6 +150,7 @@ mod tests {
             analyzer: (*analyzer).to_owned(),
             scope: FindingsScope::PerFrame,
             needed: *needed,
+            wanted: !*needed && analyzer.starts_with("wanted"),
         });
         let description = AnalyzerDescription {
             name: name.to_owned(),
@@ -186,5 +196,19 @@ mod tests {
         let way = registry.way("age", "shots", |other| other.needed).expect("there is one");
         assert_eq!(way, ["age", "faces", "shots"]);
         assert_eq!(registry.way("age", "people", |other| other.needed), None);
+    }
+
+    #[test]
+    fn what_is_wanted_brings_what_it_needs_itself() {
+        let plugins = vec![
+            plugin("story", &[("wanted_words", false), ("people", false)]),
+            plugin("wanted_words", &[("speech", true)]),
+            plugin("speech", &[]),
+            plugin("people", &[]),
+        ];
+        let registry = Registry::new(plugins, &Config::default());
+        let wanted: Vec<String> = registry.with_wanted("story").into_iter().collect();
+        assert_eq!(wanted, ["speech", "story", "wanted_words"]);
+        assert_eq!(registry.with_needed("story").len(), 1);
     }
 }

@@ -233,10 +233,10 @@ impl Supervisor {
         }
     }
 
-    /// Of all that are enabled, and of those that they need.
+    /// Of all that are enabled, and of those that they need or want.
     fn form_groups(&mut self) {
         let enabled = self.registry.names().filter(|name| self.config.is_enabled(name));
-        let all: BTreeSet<String> = enabled.flat_map(|name| self.registry.with_needed(name)).collect();
+        let all: BTreeSet<String> = enabled.flat_map(|name| self.registry.with_wanted(name)).collect();
         for analyzer in all.into_iter().filter(|name| self.registry.get(name).is_some()) {
             if let Some(group) = self.config.group_of(&analyzer) {
                 self.groups.entry(group.to_owned()).or_default().analyzers.push(analyzer);

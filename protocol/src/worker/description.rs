@@ -76,6 +76,8 @@ pub struct FindingsRequest {
     pub scope: FindingsScope,
     /// The other analyzer runs for this one, also where nobody asked for it.
     pub needed: bool,
+    /// The other analyzer runs for this one where it can, also where nobody asked for it.
+    pub wanted: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
