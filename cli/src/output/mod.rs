@@ -6,6 +6,7 @@ mod json;
 pub(crate) mod models;
 mod quantity;
 mod status;
+mod story;
 mod style;
 mod subtitles;
 mod summary;

@@ -6,6 +6,7 @@ use va_protocol::api::result::{AnalyzerResult, AnalyzerStatus, Document, Documen
 
 use super::json::{Json, SAMPLE, colour_code};
 use super::quantity::{bytes, counted, duration, number};
+use super::story;
 use super::style::{Style, Tone};
 use super::text::{clean, cut, filled, padded, width, wrapped};
 
@@ -13,6 +14,8 @@ use super::text::{clean, cut, filled, padded, width, wrapped};
 const KEYS: usize = 8;
 /// Keys of a summary are padded to this at most, columns.
 const LONGEST_KEYS: usize = 24;
+/// Lines that a text may take.
+const TEXT_LINES: usize = 4;
 const INDENT: &str = "    ";
 const GAP: &str = "  ";
 /// Between two facts.
@@ -50,7 +53,12 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     fn of((name, result): (&'a String, &'a AnalyzerResult)) -> Self {
-        Part { name, result, summary: members(&result.summary) }
+        let mut summary = members(&result.summary);
+        if name == story::TELLER {
+            let parts = story::parts(&result.segments).into_iter();
+            summary.extend(parts.map(|(role, words)| (role, Json::Text(words))));
+        }
+        Part { name, result, summary }
     }
 }
 
@@ -150,7 +158,7 @@ fn reason(result: &AnalyzerResult, style: &Style) -> String {
     lines.iter().map(|line| format!("{INDENT}{line}\n")).collect()
 }
 
-/// A key of a summary with its value, each line cut at the width.
+/// A key of a summary with its value: a text in a few lines, any other each line cut at the width.
 fn entry(key: &str, keys: usize, value: &Json, style: &Style) -> String {
     let key = cut(&clean(key), LONGEST_KEYS);
     let room = style.width.saturating_sub(INDENT.len() + keys + GAP.len());
@@ -158,7 +166,21 @@ fn entry(key: &str, keys: usize, value: &Json, style: &Style) -> String {
         let key = style.paint(Tone::Faint, &padded(if at == 0 { &key } else { "" }, keys));
         format!("{INDENT}{key}{GAP}{}\n", sampled(&cut(&line, room)))
     };
-    value.lines(style.true_colour).into_iter().enumerate().map(line).collect()
+    let lines = match value {
+        Json::Text(text) if colour_code(text).is_none() => few_lines(&value.lines(false).concat(), room),
+        value => value.lines(style.true_colour),
+    };
+    lines.into_iter().enumerate().map(line).collect()
+}
+
+/// A text in lines of whole words. The last one may be too long: what is left out is cut where it is printed.
+fn few_lines(text: &str, room: usize) -> Vec<String> {
+    let mut lines = wrapped(text, room);
+    if lines.len() > TEXT_LINES {
+        let rest = lines.split_off(TEXT_LINES - 1).join(" ");
+        lines.push(rest);
+    }
+    if lines.is_empty() { vec![String::new()] } else { lines }
 }
 
 /// Samples of colours, in their colours.
@@ -255,6 +277,47 @@ mod tests {
         took      3.21 s · 15.57 × real time · 2.41 s CPU decoding
                   412 MB memory at the peak
         document  /home/u/out.json
+        ");
+    }
+
+    #[test]
+    fn a_transcript_takes_a_few_lines_and_a_story_is_told_part_by_part() {
+        let result = |summary: &str, segments: &str| {
+            format!(
+                r#"{{"status": "ok", "reason": null, "version": "0.1.0", "model": null, "device": "cpu", "cache_hit": true,
+                "timing": {{"queue_s": 0, "load_s": 0, "compute_s": 0.5, "wall_s": 1}}, "frames": 0,
+                "segments": {segments}, "summary": {summary}}}"#
+            )
+        };
+        let said =
+            format!(r#"{{"language": "en", "text": "{}"}}"#, "we say it again and again, ".repeat(8).trim());
+        let story = r#"[{"start_time": 0, "end_time": 2.5, "role": "hook", "summary": "One shot: \"Who was it?\" is said.",
+            "sentiment": null}, {"start_time": 2.5, "end_time": 50, "role": "development", "summary": "3 shots of 2 people and a dog with music: \"We went home\" is said.",
+            "sentiment": -0.25}]"#;
+        let mut document = document();
+        let texts = [
+            ("speech_transcription", result(&said, "[]")),
+            ("temporal_flow", result(r#"{"story_arc": "rising", "pace": "slow"}"#, story)),
+        ];
+        let parsed =
+            |(name, text): (&str, String)| (name.to_owned(), serde_json::from_str(&text).expect("a result"));
+        document.analyzers = texts.into_iter().map(parsed).collect();
+        let text = summary(&document, KEPT, &Style { width: 64, ..Style::PLAIN });
+        let blocks: Vec<&str> = text.split("\n\n").collect();
+        insta::assert_snapshot!(blocks[1..3].join("\n\n"), @"
+        ✔ speech_transcription  ok · 0 segments · 0.5 s computing · cpu
+            language     en
+            text         we say it again and again, we say it again and
+                         again, we say it again and again, we say it
+                         again and again, we say it again and again, we
+                         say it again and again, we say it again and ag…
+
+        ✔ temporal_flow         ok · 2 segments · 0.5 s computing · cpu
+            story_arc    rising
+            pace         slow
+            hook         0–2.5 s One shot: \"Who was it?\" is said.
+            development  2.5–50 s 3 shots of 2 people and a dog with
+                         music: \"We went home\" is said. (-0.25)
         ");
     }
 
