@@ -53,6 +53,47 @@ fn two_men_at_a_lectern_with_a_caption() {
     let text = document.summary("text_overlay")["full_text"].as_str().expect("text").to_owned();
     assert!(text.contains("PRESIDENT OBAMA") && text.contains("IRAN"), "{text}");
     assert_eq!(document.summary("cut_analysis")["cut_count"], 0);
+    let told = story(&document).join(" ");
+    assert!(
+        ["one shot", "2 people", "negotiations", "president obama"].iter().all(|it| told.contains(it)),
+        "{told}"
+    );
+    assert!(!told.contains("tehran") && document.status_of("temporal_flow") == "ok", "{told}");
+}
+
+/// What is said of each part of the story.
+fn story(document: &Document) -> Vec<String> {
+    let parts = document.segments("temporal_flow").iter();
+    parts.map(|part| part["summary"].as_str().unwrap_or_default().to_lowercase()).collect()
+}
+
+#[test]
+fn a_story_that_is_asked_for_alone_is_told_with_what_it_wants() {
+    let wanted = ["speech_transcription", "text_overlay", "cut_analysis", "audio_analysis", "temporal_flow"];
+    let daemon = wanted.into_iter().fold(Setup::new(), Setup::with).real_models().start_ready();
+    let document = daemon.document(&media("obama_speech.mp4"), &["--analyzers", "temporal_flow"]);
+    assert_eq!(document.analyzers().keys().collect::<Vec<_>>(), ["temporal_flow"]);
+    assert_eq!(document.status_of("temporal_flow"), "ok", "{}", document.reason_of("temporal_flow"));
+    assert_eq!(document.segments("temporal_flow").len(), 1, "one sentence in one shot");
+    let told = story(&document).join(" ");
+    assert!(["negotiations", "president obama"].iter().all(|it| told.contains(it)), "{told}");
+}
+
+#[test]
+fn a_story_without_the_transcript_says_so() {
+    let daemon = Setup::new().with("cut_analysis").with("temporal_flow").real_models().start_ready();
+    let document = daemon.document(&media("obama_speech.mp4"), &[]);
+    let reason = document.reason_of("temporal_flow");
+    assert_eq!((document.status(), document.status_of("temporal_flow")), ("success", "degraded"));
+    assert!(reason.contains("speech_transcription") && reason.contains("text_overlay"), "{reason}");
+    assert_eq!(story(&document), ["one shot."]);
+}
+
+#[test]
+fn half_a_second_of_a_park() {
+    let document = what_all_say(&media("park.mp4"));
+    assert_eq!(document.segments("temporal_flow").len(), 1);
+    assert!(document.segments("temporal_flow")[0]["sentiment"].is_null(), "nobody speaks");
 }
 
 #[test]
@@ -60,6 +101,7 @@ fn an_animated_film_without_people() {
     let document = what_all_say(&media("bigbuckbunny.mp4"));
     assert_eq!(document.summary("face_detection")["faces_max"], 0);
     assert_eq!(document.summary("text_overlay")["full_text"], "");
+    assert!(story(&document).iter().all(|part| !part.contains("said") && !part.contains("written")));
 }
 
 #[test]
@@ -93,6 +135,7 @@ fn black_shows_nothing_to_any_of_them() {
     assert_eq!(document.summary("text_overlay")["full_text"], "");
     assert_eq!(document.summary("emotion_detection")["dominant_emotion"], json!(null));
     assert_eq!(document.summary("eye_tracking")["camera_contact_ratio"], json!(null));
+    assert_eq!(story(&document), ["one shot in silence."]);
     for name in ["object_detection", "body_pose", "text_overlay"] {
         assert!(document.segments(name).is_empty(), "{name}: {:?}", document.segments(name));
     }
