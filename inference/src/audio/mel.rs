@@ -1,5 +1,7 @@
 //! Mel bands: a spectrum as the ear resolves it.
 
+use std::ops::Range;
+
 /// Triangular bands, evenly spaced on a mel scale.
 #[derive(Debug, Clone)]
 pub struct MelBands {
@@ -19,8 +21,7 @@ impl MelBands {
     pub fn new(sample_rate: u32, length: usize, count: usize, low_hz: f64, high_hz: f64) -> Self {
         let bin_hz = f64::from(sample_rate) / length as f64;
         let high_hz = high_hz.min(f64::from(sample_rate) / 2.0).max(low_hz);
-        let (low, high) = (mel(low_hz), mel(high_hz));
-        let edge = |i: usize| hz(low + (high - low) * i as f64 / (count + 1) as f64);
+        let edge = between_mels(low_hz, high_hz, count);
         let bands =
             (0..count).map(|i| Band::new([edge(i), edge(i + 1), edge(i + 2)], bin_hz, length / 2)).collect();
         MelBands { bands }
@@ -36,6 +37,47 @@ impl MelBands {
         let band = |i| {
             let edges = [edge(i), edge(i + 1), edge(i + 2)];
             Band::triangle(edges, bin_hz, length / 2, 2.0 / (edges[2] - edges[0]))
+        };
+        MelBands { bands: (0..count).map(band).collect() }
+    }
+
+    /// `count` bands between `low_hz` and `high_hz` as SIDEKIT lays them (Larcher, Lee & Meignier 2016): on the scale of
+    /// [`MelBands::new`], each with the area 1 (per Hz), and without the last bin of its falling side. Edges below
+    /// half the rate.
+    pub fn sidekit(sample_rate: u32, length: usize, count: usize, low_hz: f64, high_hz: f64) -> Self {
+        let bin_hz = f64::from(sample_rate) / length as f64;
+        let edge = between_mels(low_hz, high_hz, count);
+        let band = |i: usize| {
+            let edges = [edge(i), edge(i + 1), edge(i + 2)];
+            let [first, end] = [edges[0], edges[2]].map(|hz| (hz / bin_hz).floor() as usize);
+            let mut band = Band::triangle(edges, bin_hz, length / 2, 2.0 / (edges[2] - edges[0]));
+            band.keep(first + 1..end);
+            band
+        };
+        MelBands { bands: (0..count).map(band).collect() }
+    }
+
+    /// `count` bands between `low_hz` and `high_hz` whose sides are straight over mel, not over Hz, on the scale of
+    /// [`MelBands::new`], each with the height 1, and without the bin of 0 Hz: `tf.signal.linear_to_mel_weight_matrix`,
+    /// the filters of VGGish and YAMNet.
+    pub fn straight_over_mel(
+        sample_rate: u32,
+        length: usize,
+        count: usize,
+        low_hz: f64,
+        high_hz: f64,
+    ) -> Self {
+        let bin_hz = f64::from(sample_rate) / length as f64;
+        let edge = between_mels(low_hz, high_hz, count);
+        let band = |i: usize| {
+            let [from, peak, to] = [edge(i), edge(i + 1), edge(i + 2)].map(mel);
+            let weight = |bin: usize| {
+                let at = mel(bin as f64 * bin_hz);
+                ((at - from) / (peak - from)).min((to - at) / (to - peak)).max(0.0) as f32
+            };
+            let mut band = Band { first_bin: 0, weights: (0..=length / 2).map(weight).collect() };
+            band.keep(1..length / 2 + 1);
+            band
         };
         MelBands { bands: (0..count).map(band).collect() }
     }
@@ -74,6 +116,21 @@ impl Band {
         };
         Band { first_bin, weights: (first_bin..=final_bin).map(weight).collect() }
     }
+
+    /// Leaves out the weights of all other bins, and what is 0 at both ends.
+    fn keep(&mut self, bins: Range<usize>) {
+        let weights = (self.first_bin..).zip(self.weights.iter().copied());
+        let kept: Vec<(usize, f32)> =
+            weights.filter(|(bin, weight)| bins.contains(bin) && *weight > 0.0).collect();
+        self.first_bin = kept.first().map_or(0, |(bin, _)| *bin);
+        self.weights = kept.into_iter().map(|(_, weight)| weight).collect();
+    }
+}
+
+/// The Hz of edge 0 (`low_hz`) to edge `count + 1` (`high_hz`), evenly spaced in mel.
+fn between_mels(low_hz: f64, high_hz: f64, count: usize) -> impl Fn(usize) -> f64 {
+    let (low, high) = (mel(low_hz), mel(high_hz));
+    move |i| hz(low + (high - low) * i as f64 / (count + 1) as f64)
 }
 
 fn mel(hz: f64) -> f64 {
@@ -135,6 +192,35 @@ mod tests {
         bands.sums(&vec![1.0; 8001], &mut sums);
         // Bins of 1 Hz: the sum is the area, up to the corners that fall between bins.
         assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 2e-3), "{sums:?}");
+    }
+
+    #[test]
+    fn sidekits_bands_lack_the_last_bin_of_their_fall() {
+        let bands = MelBands::sidekit(16_000, 512, 24, 100.0, 8000.0);
+        assert_eq!(bands.len(), 24);
+        let (first, last) = (&bands.bands[0], &bands.bands[23]);
+        // 100, 180.13 and 268.29 Hz: bins of 31.25 Hz from 125 on, the one of 250 Hz left out.
+        assert_eq!((first.first_bin, first.weights.len()), (4, 4));
+        assert!(
+            (first.weights[0] - (25.0 / 80.13 * 2.0 / 168.29) as f32).abs() < 1e-6,
+            "{:?}",
+            first.weights
+        );
+        assert_eq!(last.first_bin + last.weights.len(), 256);
+    }
+
+    #[test]
+    fn bands_straight_over_mel_share_each_bin_between_two() {
+        let bands = MelBands::straight_over_mel(16_000, 512, 64, 125.0, 7500.0);
+        let mut sums = vec![0.0; 257];
+        for band in &bands.bands {
+            for (bin, weight) in (band.first_bin..).zip(&band.weights) {
+                sums[bin] += weight;
+            }
+        }
+        // From the first peak to the last one the two sides that meet add up to 1.
+        assert!(sums[5..=230].iter().all(|sum| (sum - 1.0).abs() < 1e-5), "{sums:?}");
+        assert!(sums[..=4].iter().chain(&sums[240..]).all(|sum| *sum < 1e-5), "{sums:?}");
     }
 
     #[test]

@@ -10,5 +10,6 @@ mod models;
 mod pipeline;
 mod reference;
 mod runtime;
+mod sidekit;
 mod speech;
 mod vader;

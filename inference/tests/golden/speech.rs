@@ -14,7 +14,7 @@ fn reference() -> Value {
 }
 
 /// 16 kHz, one channel.
-fn sound(name: &str) -> Vec<f32> {
+pub(crate) fn sound(name: &str) -> Vec<f32> {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(media(name))
@@ -24,7 +24,7 @@ fn sound(name: &str) -> Vec<f32> {
     output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }
 
-fn number(value: &Value) -> f32 {
+pub(crate) fn number(value: &Value) -> f32 {
     value.as_f64().expect("a number") as f32
 }
 
