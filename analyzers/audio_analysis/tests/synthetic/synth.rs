@@ -29,13 +29,36 @@ pub(crate) fn add(samples: &mut [f32], at_s: f64, seconds: f64, mut sound: impl 
     }
 }
 
-/// A harmonic tone.
+/// A harmonic tone of five partials: `sin(k x) = 2 cos(x) sin((k - 1) x) - sin((k - 2) x)`.
 pub(crate) fn tone(hz: f64, t: f64) -> f64 {
-    (1..6).map(|k| (TAU * hz * f64::from(k) * t).sin() / f64::from(k)).sum::<f64>() * 0.12
+    let (mut partial, cos) = (TAU * hz * t).sin_cos();
+    let (mut before, mut sum) = (0.0, 0.0);
+    for k in 1..6 {
+        sum += partial / f64::from(k);
+        (before, partial) = (partial, 2.0 * cos * partial - before);
+    }
+    0.12 * sum
 }
 
-fn kick(t: f64) -> f64 {
+pub(crate) fn kick(t: f64) -> f64 {
     0.45 * (TAU * (50.0 * t + 1.5 * (1.0 - (-30.0 * t).exp()))).sin() * (-t / 0.08).exp()
+}
+
+pub(crate) fn hat(t: f64, noise: &mut Noise) -> f64 {
+    0.17 * noise.next() * (-t / 0.015).exp()
+}
+
+/// A hi-hat as bright as a real one: noise that rises by 12 dB an octave. `before` is the noise of the last two samples.
+pub(crate) fn bright_hat(t: f64, noise: &mut Noise, before: &mut [f64; 2]) -> f64 {
+    let now = noise.next();
+    let bright = now - 2.0 * before[0] + before[1];
+    *before = [now, before[0]];
+    0.1 * bright * (-t / 0.015).exp()
+}
+
+/// A snare drum.
+pub(crate) fn rattle(t: f64, noise: &mut Noise) -> f64 {
+    (0.3 * noise.next() + 0.15 * (TAU * 190.0 * t).sin()) * (-t / 0.05).exp()
 }
 
 /// How a bar of a loop is played; both have hi-hats between the beats, noise, and a voice off the beat.
@@ -56,10 +79,7 @@ pub(crate) fn music(bpm: f64, pattern: Pattern, seconds: f64) -> (Vec<f32>, Vec<
     let beats: Vec<f64> =
         (0..).map(|i| 0.2 + f64::from(i) * beat).take_while(|start| start + beat < seconds).collect();
     for (i, &at) in beats.iter().enumerate() {
-        let mut hat = |samples: &mut [f32], at| {
-            add(samples, at, 0.06, |t| 0.17 * noise.next() * (-t / 0.015).exp());
-        };
-        hat(&mut samples, at + beat / 2.0);
+        add(&mut samples, at + beat / 2.0, 0.06, |t| hat(t, &mut noise));
         let hz = [220.0, 261.6, 329.6, 293.7][i % 4];
         let voice =
             |t: f64| 0.5 * tone(hz, t) * (std::f64::consts::PI * t / (0.6 * beat)).sin().max(0.0).sqrt();
@@ -67,13 +87,11 @@ pub(crate) fn music(bpm: f64, pattern: Pattern, seconds: f64) -> (Vec<f32>, Vec<
         match pattern {
             Pattern::FourOnTheFloor => add(&mut samples, at, 0.25, kick),
             Pattern::Rock => {
-                hat(&mut samples, at);
+                add(&mut samples, at, 0.06, |t| hat(t, &mut noise));
                 if i % 2 == 0 {
                     add(&mut samples, at, 0.25, kick);
                 } else {
-                    let mut rattle =
-                        |t: f64| (0.3 * noise.next() + 0.15 * (TAU * 190.0 * t).sin()) * (-t / 0.05).exp();
-                    add(&mut samples, at, 0.2, &mut rattle);
+                    add(&mut samples, at, 0.2, |t| rattle(t, &mut noise));
                 }
                 if i % 4 == 2 {
                     add(&mut samples, at + beat / 2.0, 0.25, kick);

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
 
+mod keys;
+mod loops;
+mod pitch;
 mod synth;
 
 use serde_json::{Value, json};
