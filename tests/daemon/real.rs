@@ -53,6 +53,11 @@ fn two_men_at_a_lectern_with_a_caption() {
     let text = document.summary("text_overlay")["full_text"].as_str().expect("text").to_owned();
     assert!(text.contains("PRESIDENT OBAMA") && text.contains("IRAN"), "{text}");
     assert_eq!(document.summary("cut_analysis")["cut_count"], 0);
+    assert_eq!(document.summary("audio_environment")["environment"], "speech");
+    // One network, one answer: audio_analysis says what audio_environment heard.
+    let ratios = &document.summary("audio_environment")["ratios"];
+    assert_eq!(document.summary("audio_analysis")["speech_ratio"], ratios["speech"]);
+    assert_eq!(document.summary("audio_analysis")["music_ratio"], 0.0);
     let told = story(&document).join(" ");
     assert!(
         ["one shot", "2 people", "negotiations", "president obama"].iter().all(|it| told.contains(it)),
@@ -110,6 +115,7 @@ fn a_campus_walk_without_sound() {
     let people = document.summary("object_detection")["object_counts"]["person"].as_u64();
     assert!(people >= Some(4), "{people:?}");
     assert_eq!(document.status_of("audio_analysis"), "skipped");
+    assert_eq!(document.status_of("audio_environment"), "skipped");
 }
 
 #[test]
@@ -136,6 +142,8 @@ fn black_shows_nothing_to_any_of_them() {
     assert_eq!(document.summary("emotion_detection")["dominant_emotion"], json!(null));
     assert_eq!(document.summary("eye_tracking")["camera_contact_ratio"], json!(null));
     assert_eq!(story(&document), ["one shot in silence."]);
+    let silence = json!({ "environment": "silence", "ratios": { "silence": 1.0 } });
+    assert_eq!(*document.summary("audio_environment"), silence);
     for name in ["object_detection", "body_pose", "text_overlay"] {
         assert!(document.segments(name).is_empty(), "{name}: {:?}", document.segments(name));
     }

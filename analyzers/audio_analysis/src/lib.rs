@@ -9,6 +9,7 @@ pub mod loudness;
 pub mod onset;
 pub mod seconds;
 pub mod settings;
+pub mod shares;
 pub mod spectrum;
 pub mod tempo;
 
@@ -20,7 +21,11 @@ use va_analyzer_sdk::prelude::*;
 use crate::listening::{Heard, Listening};
 use crate::seconds::round;
 use crate::settings::Settings;
+use crate::shares::Shares;
 use crate::tempo::Tempo;
+
+/// Whose findings tell music and speech apart.
+const ENVIRONMENT: &str = "audio_environment";
 
 /// A sound shorter than this has no key.
 const LEAST_KEY_S: f64 = 2.0;
@@ -35,8 +40,11 @@ pub struct AudioAnalysis {
 #[derive(Debug)]
 pub struct SoundTrack {
     settings: Settings,
+    host: Host,
     /// From the first chunk on.
     listening: Option<Listening>,
+    /// Where audio_environment ran.
+    shares: Option<Shares>,
 }
 
 /// The whole sound track, as it stands in the result document.
@@ -52,9 +60,9 @@ pub struct SoundSummary {
     pub loudness_lufs: Option<f64>,
     /// Median over the voiced frames of all seconds that have a pitch.
     pub pitch_median_hz: Option<f64>,
-    /// Always `null`: nothing here tells music below speech from speech alone; that takes a model.
+    /// As audio_environment found it; `null` where that did not run.
     pub music_ratio: Option<f64>,
-    /// Always `null`, see `music_ratio`.
+    /// See `music_ratio`.
     pub speech_ratio: Option<f64>,
 }
 
@@ -63,7 +71,9 @@ impl Analyzer for AudioAnalysis {
 
     fn description() -> Description {
         let about = "level, spectrum and pitch of each second; tempo, beats, key and loudness";
-        Description::new("audio_analysis", env!("CARGO_PKG_VERSION"), about).audio(AudioRequest::Native)
+        Description::new("audio_analysis", env!("CARGO_PKG_VERSION"), about)
+            .audio(AudioRequest::Native)
+            .findings_of(ENVIRONMENT, FindingsScope::PerVideo)
     }
 
     fn load(host: &Host) -> Result<Self> {
@@ -72,8 +82,8 @@ impl Analyzer for AudioAnalysis {
         Ok(AudioAnalysis { settings })
     }
 
-    fn open(self: &Arc<Self>, _video: &Video, _host: &Host) -> Result<SoundTrack> {
-        Ok(SoundTrack { settings: self.settings, listening: None })
+    fn open(self: &Arc<Self>, _video: &Video, host: &Host) -> Result<SoundTrack> {
+        Ok(SoundTrack { settings: self.settings, host: host.clone(), listening: None, shares: None })
     }
 }
 
@@ -98,10 +108,26 @@ impl Session for SoundTrack {
         Ok(())
     }
 
+    fn other_findings(&mut self, other: &OtherFindings<'_>, _findings: &mut Findings) -> Result<()> {
+        if other.analyzer == ENVIRONMENT {
+            self.shares = Some(Shares::read(other)?);
+        }
+        Ok(())
+    }
+
     fn finish(&mut self, findings: &mut Findings) -> Result<Summary> {
         let Some(listening) = self.listening.take() else { return Summary::of(&SoundSummary::default()) };
         let heard = listening.finish();
-        let summary = summarise(&heard, &self.settings);
+        let mut summary = summarise(&heard, &self.settings);
+        match &self.shares {
+            Some(Shares { music, speech }) => (summary.music_ratio, summary.speech_ratio) = (*music, *speech),
+            None => self.host.log(
+                LogLevel::Info,
+                format!(
+                    "music_ratio and speech_ratio are null, as {ENVIRONMENT} found nothing in this video"
+                ),
+            ),
+        }
         for segment in heard.seconds.segments(self.settings.voiced_min) {
             findings.segment(&segment)?;
         }

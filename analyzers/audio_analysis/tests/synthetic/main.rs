@@ -156,6 +156,24 @@ fn silence_is_a_level_of_the_floor() {
 }
 
 #[test]
+fn music_and_speech_are_shared_out_by_audio_environment() {
+    let on = |run: Run| run.on(&Clip::from_samples(RATE, 1, vec![0.1; 3 * RATE as usize])).unwrap();
+    let found = json!({ "segments": [], "summary": { "environment": "music", "ratios": { "music": 0.6, "silence": 0.4 } } });
+    let told = on(Run::new::<AudioAnalysis>().other_findings("audio_environment", found));
+    assert_eq!([&told.summary["music_ratio"], &told.summary["speech_ratio"]], [&json!(0.6), &json!(0.0)]);
+    let alone = on(Run::new::<AudioAnalysis>());
+    assert!(alone.summary["music_ratio"].is_null() && alone.summary["speech_ratio"].is_null());
+    assert!(
+        alone.log.iter().any(|(_, line)| line.contains("as audio_environment found nothing")),
+        "{:?}",
+        alone.log
+    );
+    let broken = Run::new::<AudioAnalysis>().other_findings("audio_environment", json!({ "summary": {} }));
+    let refused = broken.on(&Clip::from_samples(RATE, 1, vec![0.1; 100])).unwrap_err();
+    assert!(refused.message.contains("audio_environment") && refused.message.contains("ratios"), "{refused}");
+}
+
+#[test]
 fn hardly_any_sound_is_still_measured() {
     for samples in [1, 2, 100, 1024, 9600] {
         for channels in [1, 2, 6, 8] {
