@@ -38,6 +38,9 @@ bench: packages media models-of-tests build ## speed and memory beside their lim
 	@python3 bench/run.py --prefix "$(TARGET)/va-bench" --no-op "$(TARGET)/release/examples/libfaulty.so" $(BENCH_FLAGS)
 	@cargo build --release --locked -p va-analyzer-speech-transcription --example transcription_time
 	@python3 bench/speech.py --program "$(TARGET)/release/examples/transcription_time"
+	@cargo build --release --locked -p va-analyzer-audio-analysis -p va-analyzer-audio-environment --examples
+	@python3 bench/audio.py --features "$(TARGET)/release/examples/features_time" \
+		--environment "$(TARGET)/release/examples/environment_time"
 
 ##@ Set-up
 

@@ -1,4 +1,4 @@
-"""The Python that the comparison runs in: made once for its requirements, in the cache folder."""
+"""The Pythons that comparisons run in: each made once for its requirements, in the cache folder."""
 import hashlib
 import pathlib
 import shutil
@@ -10,17 +10,18 @@ import clips
 REQUIREMENTS = pathlib.Path(__file__).with_name("requirements.txt")
 
 
-def python():
-    """The path of its interpreter."""
-    key = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = clips.cache_dir() / "bench-env" / key
+def python(requirements=REQUIREMENTS, name=None):
+    """The path of its interpreter. One with a name of its own gets what its requirements need, too; the one of the visual
+    job has all of it listed."""
+    key = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    folder = clips.cache_dir() / "bench-env" / (f"{name}-{key}" if name else key)
     if not (folder / "ready").exists():
-        print(f"bench: installing {REQUIREMENTS.name} into {folder}, once", file=sys.stderr, flush=True)
+        print(f"bench: installing {requirements.name} into {folder}, once", file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         # The machine's own pip installs into it: Debian's Python has none to put there.
         succeed(sys.executable, "-m", "venv", "--without-pip", folder)
-        succeed(sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet", "--no-deps",
-                "--only-binary", ":all:", "--requirement", REQUIREMENTS)
+        succeed(sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet",
+                *([] if name else ["--no-deps"]), "--only-binary", ":all:", "--requirement", requirements)
         (folder / "ready").touch()
     return folder / "bin/python"
 

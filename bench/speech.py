@@ -9,7 +9,6 @@ missed limit is marked, and is no failure. Needs what bench/run.py needs; the fi
 cache folder.
 """
 import argparse
-import hashlib
 import json
 import os
 import pathlib
@@ -20,6 +19,7 @@ import sys
 import zipfile
 
 import clips
+import environment
 import tables
 from environment import succeed
 
@@ -47,7 +47,7 @@ DETECT_LIMIT_S = 0.2 * SECONDS / 44
 def main():
     arguments = parse_arguments()
     models = clips.cache_dir() / "models"
-    sound, python, weights = speech(), environment(), source_of_weights()
+    sound, python, weights = speech(), environment.python(REQUIREMENTS, "speech"), source_of_weights()
     rows, texts = [], {}
     detect = []
     for way, (ours, theirs, batched) in WAYS.items():
@@ -103,20 +103,6 @@ def speech():
             "pcm_s16le", "-fflags", "+bitexact", unfinished)
     unfinished.rename(path)
     return path
-
-
-def environment():
-    """The Python with faster-whisper, made once for its requirements."""
-    key = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = clips.cache_dir() / "bench-env" / f"speech-{key}"
-    if not (folder / "ready").exists():
-        print(f"bench: installing {REQUIREMENTS.name} into {folder}, once", file=sys.stderr, flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        succeed(sys.executable, "-m", "venv", "--without-pip", folder)
-        succeed(sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet", "--only-binary",
-                ":all:", "--requirement", REQUIREMENTS)
-        (folder / "ready").touch()
-    return folder / "bin/python"
 
 
 def source_of_weights():
