@@ -40,6 +40,10 @@ class Job:
         """All of it."""
         return self.decode_s + self.analyze_s + self.daemon_s
 
+    def own_s(self, name):
+        """CPU seconds of an analyzer's own thread."""
+        return self.document["analyzers"][name]["timing"]["cpu_s"]
+
     @property
     def open_s(self):
         """Until the last analyzer's session was open."""

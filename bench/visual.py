@@ -39,10 +39,6 @@ class Measured:
     found: dict = field(default_factory=dict)
     python_found: dict = field(default_factory=dict)
 
-    def own_s(self, one, name):
-        """CPU seconds of an analyzer in a round, without those that it needs."""
-        return one.alone[name].analyze_s - sum(one.alone[other].analyze_s for other in self.needs[name])
-
 
 def measure(installation, rounds):
     clip, models = clips.people(), clips.cache_dir() / "models"
@@ -73,18 +69,17 @@ def peak_mb(process, work):
 def record(installation, models, clip, measured):
     """Lets each analyzer run once, and says which graphs it ran; in a daemon of its own, as writing costs time."""
     folder = installation.folder / "runs"
-    graphs, analyze_s = {}, {}
+    graphs = {}
     with installation.daemon(models=models, environment={"VA_RECORD_RUNS": str(folder)}) as daemon:
         daemon.wait_until_loaded()
         records = Records(folder)
         records.new()  # what ran to be warm
         for name in sorted(ANALYZERS, key=lambda name: len(measured.needs[name])):
-            analyze_s[name] = turns.run(daemon, clip, [name]).analyze_s
+            job = turns.run(daemon, clip, [name])
             # What it needs ran as well, and was recorded before.
             others = {graph for other in measured.needs[name] for graph in graphs[other]}
             graphs[name] = {graph: runs for graph, runs in records.new().items() if graph not in others}
-            own_s = analyze_s[name] - sum(analyze_s[other] for other in measured.needs[name])
-            measured.in_runtime[name] = sum(runs.cpu_s for runs in graphs[name].values()) / own_s
+            measured.in_runtime[name] = sum(runs.cpu_s for runs in graphs[name].values()) / job.own_s(name)
     return graphs
 
 

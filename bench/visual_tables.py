@@ -30,8 +30,8 @@ def rows(measured):
     for name in ANALYZERS:
         inference_s = middle(lambda one: one.inference_s[name])
         if inference_s:
-            own_s = middle(lambda one: measured.own_s(one, name))
-            ratio = middle(lambda one: measured.own_s(one, name) / one.inference_s[name])
+            own_s = middle(lambda one: one.alone[name].own_s(name))
+            ratio = middle(lambda one: one.alone[name].own_s(name) / one.inference_s[name])
             found.append(Row(f"CPU of {name} / pure inference", f"{ratio:.2f} ({own_s:.2f} s / {inference_s:.2f} s)",
                              f"<= {MOST_OF_INFERENCE:.2f}", ratio <= MOST_OF_INFERENCE))
     return found
@@ -44,15 +44,21 @@ def costs(measured):
     table = [["decoding", f"{decode_s:.2f}", "", "", "", ""]]
     for name in ANALYZERS:
         scaling_s = middle(lambda one: one.alone[name].decode_s) - decode_s
-        own_s, inference_s = middle(lambda one: measured.own_s(one, name)), middle(lambda one: one.inference_s[name])
+        own_s, inference_s = middle(lambda one: one.alone[name].own_s(name)), middle(lambda one: one.inference_s[name])
         in_python = middle(lambda one: one.python.cpu_s_by_analyzer.get(name, 0.0))
         inference = [f"{measured.in_runtime[name]:.0%}", f"{inference_s:.2f}"] if inference_s else ["", ""]
         table.append([name, f"{own_s:.2f}", f"{scaling_s:.2f}", *inference, f"{in_python:.2f}"])
     scaling = middle(lambda one: one.python.cpu_s_by_analyzer["decoding and scaling"])
     table.append(["decoding and scaling, Python", "", "", "", "", f"{scaling:.2f}"])
+    table.append(["workers, beside their analyzers", f"{middle(workers_s):.2f}", "", "", "", ""])
     table.append(["**one job of all**", f"{middle(lambda one: one.together.cpu_s):.2f}", "", "", "",
                   f"{middle(lambda one: one.python.cpu_s):.2f}"])
     return [["CPU seconds", "ours, alone", "scaling for it", "in the runtime", "pure inference", "in Python's job"], *table]
+
+
+def workers_s(one):
+    """CPU seconds of the workers in the job of all that no analyzer spent: frames, findings and messages coming and going."""
+    return one.together.analyze_s - sum(one.together.own_s(name) for name in ANALYZERS)
 
 
 def accuracy(measured):

@@ -211,7 +211,9 @@ fn an_analyzer_may_talk_a_lot() {
 fn a_slow_analyzer_is_waited_for() {
     let document = run(with_faulty("behaviour = \"slow\"\nsleep_ms = 5"));
     document.saw_all("faulty");
-    assert!(document.analyzer("faulty")["timing"]["compute_s"].as_f64().expect("seconds") >= 0.25);
+    let timing = |kind: &str| document.analyzer("faulty")["timing"][kind].as_f64().expect("seconds");
+    assert!(timing("compute_s") >= 0.25);
+    assert!(timing("cpu_s") < 0.2, "waiting costs nothing, {} s", timing("cpu_s"));
     assert_eq!(document.status(), "success");
 }
 

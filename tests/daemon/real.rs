@@ -58,6 +58,8 @@ fn two_men_at_a_lectern_with_a_caption() {
     let ratios = &document.summary("audio_environment")["ratios"];
     assert_eq!(document.summary("audio_analysis")["speech_ratio"], ratios["speech"]);
     assert_eq!(document.summary("audio_analysis")["music_ratio"], 0.0);
+    let cpu_s = document.analyzer("object_detection")["timing"]["cpu_s"].as_f64();
+    assert!(cpu_s > Some(0.05), "eleven frames through a network: {cpu_s:?}");
     let told = story(&document).join(" ");
     assert!(
         ["one shot", "2 people", "negotiations", "president obama"].iter().all(|it| told.contains(it)),

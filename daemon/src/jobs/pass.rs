@@ -11,7 +11,7 @@ use va_protocol::api::job::JobEvent;
 use va_protocol::api::problem::{Problem, ProblemKind};
 use va_protocol::api::result::{AnalyzerStatus, Timing};
 use va_protocol::worker::control::{
-    Consumer, Decode, DecodeReport, FromAnalyze, FromDecode, Outcome, Request,
+    Consumer, Decode, DecodeReport, FromAnalyze, FromDecode, Outcome, Request, Spent,
 };
 use va_protocol::worker::frames::VideoInfo;
 
@@ -343,14 +343,15 @@ impl Running<'_, '_> {
             }
             _ => (None, 0.0, false),
         };
-        let timing = |compute_s: f64, wall_s: f64| Timing {
-            queue_s: round(asked.elapsed().as_secs_f64() - wall_s),
+        let timing = |spent: Spent| Timing {
+            queue_s: round(asked.elapsed().as_secs_f64() - spent.wall_s),
             load_s: round(load_s),
-            compute_s: round(compute_s),
-            wall_s: round(wall_s),
+            compute_s: round(spent.compute_s),
+            cpu_s: round(spent.cpu_s),
+            wall_s: round(spent.wall_s),
         };
         match outcome {
-            Outcome::Ok { frames, compute_s, wall_s, degraded, model } => {
+            Outcome::Ok { frames, spent, degraded, model } => {
                 let status = if degraded.is_some() { AnalyzerStatus::Degraded } else { AnalyzerStatus::Ok };
                 Settled {
                     status,
@@ -358,14 +359,14 @@ impl Running<'_, '_> {
                     model,
                     device,
                     cache_hit,
-                    timing: timing(compute_s, wall_s),
+                    timing: timing(spent),
                     frames,
                     findings,
                 }
             }
-            Outcome::Failed { frames, compute_s, wall_s, reason } => {
+            Outcome::Failed { frames, spent, reason } => {
                 let failed = Settled::without_findings(AnalyzerStatus::Failed, reason);
-                Settled { device, cache_hit, timing: timing(compute_s, wall_s), frames, ..failed }
+                Settled { device, cache_hit, timing: timing(spent), frames, ..failed }
             }
         }
     }

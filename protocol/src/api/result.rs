@@ -110,6 +110,9 @@ pub struct Timing {
     pub load_s: f64,
     /// Inside of the analyzer.
     pub compute_s: f64,
+    /// CPU seconds of the analyzer's own thread; what a model spends in threads beside it is not in it.
+    #[serde(default)]
+    pub cpu_s: f64,
     /// From the session's opening to its findings.
     pub wall_s: f64,
 }

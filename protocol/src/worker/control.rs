@@ -118,8 +118,18 @@ pub enum LogLevel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
-    Ok { frames: u64, compute_s: f64, wall_s: f64, degraded: Option<String>, model: Option<String> },
-    Failed { frames: u64, compute_s: f64, wall_s: f64, reason: String },
+    Ok { frames: u64, spent: Spent, degraded: Option<String>, model: Option<String> },
+    Failed { frames: u64, spent: Spent, reason: String },
+}
+
+/// What a session took, seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spent {
+    /// Inside of the analyzer.
+    pub compute_s: f64,
+    /// Of the processor, by the session's own thread.
+    pub cpu_s: f64,
+    pub wall_s: f64,
 }
 
 /// From the daemon to a decode worker: one message, then the worker reads its video and exits.

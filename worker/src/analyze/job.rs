@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result};
-use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, Outcome};
+use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, Outcome, Spent};
 use va_protocol::worker::description::PixelFormat;
 use va_protocol::worker::frames::{Content, FromDecoder, Release, VideoInfo, View};
 
@@ -102,7 +102,7 @@ impl Job {
         for (at, wanted) in wanted.iter().enumerate() {
             let Some(analyzer) = analyzers.get(&wanted.name) else {
                 let reason = "it is not loaded in its worker".to_owned();
-                let outcome = Outcome::Failed { frames: 0, compute_s: 0.0, wall_s: 0.0, reason };
+                let outcome = Outcome::Failed { frames: 0, spent: Spent::default(), reason };
                 let message =
                     FromAnalyze::Finished { job: settings.number, analyzer: wanted.name.clone(), outcome };
                 daemon.send(&message)?;

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use va_analyzer_sdk::abi::{FinalWord, NewSegments, OpenSession};
 use va_analyzer_sdk::{AudioChunk, Error, ErrorKind, Frame, OtherFindings};
-use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, Outcome};
+use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, Outcome, Spent};
 use va_protocol::worker::frames::VideoInfo;
 
 use super::Loaded;
@@ -127,7 +128,7 @@ struct Findings {
 impl Session {
     /// Runs to the end and reports it; after a call that did not come back in time, nobody hears the report any more.
     pub(super) fn run(self, video: &VideoInfo) {
-        let begun = Instant::now();
+        let (begun, cpu_begun) = (Instant::now(), thread_time());
         let mut found = Findings {
             json: String::new(),
             limit: self.settings.findings_limit,
@@ -137,18 +138,19 @@ impl Session {
         let analysed = self.analyse(video, &mut found);
         self.board.end();
         self.queue.close();
-        let (frames, compute_s) = (found.frames, found.compute.as_secs_f64());
-        let wall_s = begun.elapsed().as_secs_f64();
-        let (outcome, body) = match analysed
-            .and_then(|last| document(&found.json, &last).map(|body| (last, body)))
-        {
+        let findings = analysed.and_then(|last| document(&found.json, &last).map(|body| (last, body)));
+        let frames = found.frames;
+        let spent = Spent {
+            compute_s: found.compute.as_secs_f64(),
+            cpu_s: (thread_time() - cpu_begun).as_secs_f64(),
+            wall_s: begun.elapsed().as_secs_f64(),
+        };
+        let (outcome, body) = match findings {
             Ok((last, body)) => {
                 let (degraded, model) = (last.degraded().map(str::to_owned), last.model().map(str::to_owned));
-                (Outcome::Ok { frames, compute_s, wall_s, degraded, model }, body)
+                (Outcome::Ok { frames, spent, degraded, model }, body)
             }
-            Err(error) => {
-                (Outcome::Failed { frames, compute_s, wall_s, reason: error.message }, String::new())
-            }
+            Err(error) => (Outcome::Failed { frames, spent, reason: error.message }, String::new()),
         };
         if self.overdue.load(Ordering::Acquire) {
             return;
@@ -166,7 +168,7 @@ impl Session {
         self.board.end();
         self.queue.close();
         self.running.fetch_sub(1, Ordering::AcqRel);
-        let outcome = Outcome::Failed { frames: 0, compute_s: 0.0, wall_s: 0.0, reason: reason.to_owned() };
+        let outcome = Outcome::Failed { frames: 0, spent: Spent::default(), reason: reason.to_owned() };
         let analyzer = self.wanted.name.clone();
         let _ = self.daemon.send(&FromAnalyze::Finished { job: self.settings.number, analyzer, outcome });
     }
@@ -306,6 +308,12 @@ impl Findings {
         self.json.push_str(more);
         Ok(())
     }
+}
+
+/// CPU time of this thread so far.
+fn thread_time() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
 }
 
 /// The findings as they go into the result document, made sure to be JSON of that shape.
