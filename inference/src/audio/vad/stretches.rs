@@ -22,6 +22,8 @@ pub struct Rules {
     pub least_pause: u64,
     /// A stretch that is shorter is none, samples.
     pub least_speech: u64,
+    /// A stretch in which no chunk reaches this probability is none: singing and cries seldom do, a word does.
+    pub sure_at: f32,
     /// A stretch reaches so many samples further on both sides.
     pub margin: u64,
     /// A stretch that gets longer is parted where speech is least sure in its last fifth, samples.
@@ -35,6 +37,7 @@ impl Default for Rules {
             ends_below: 0.35,
             least_pause: 1600,
             least_speech: 4000,
+            sure_at: 0.0,
             margin: 480,
             longest: u64::MAX,
         }
@@ -51,6 +54,8 @@ pub struct Stretches {
     begun: Option<u64>,
     /// First sample of the chunks without speech that may end it.
     quiet: Option<u64>,
+    /// The highest probability since it began.
+    peak: f32,
     /// First sample and probability of the chunks that speech that goes on may be parted at.
     recent: VecDeque<(u64, f32)>,
     /// End of the last stretch, with its margin.
@@ -59,7 +64,15 @@ pub struct Stretches {
 
 impl Stretches {
     pub fn new(rules: Rules) -> Self {
-        Stretches { rules, chunks: 0, begun: None, quiet: None, recent: VecDeque::new(), last_end: 0 }
+        Stretches {
+            rules,
+            chunks: 0,
+            begun: None,
+            quiet: None,
+            peak: 0.0,
+            recent: VecDeque::new(),
+            last_end: 0,
+        }
     }
 
     /// First sample that a stretch yet to come may begin at.
@@ -75,6 +88,7 @@ impl Stretches {
         if speech >= self.rules.begins_at {
             self.quiet = None;
             self.begun.get_or_insert(at);
+            self.peak = self.peak.max(speech);
         }
         let begun = self.begun?;
         if speech < self.rules.ends_below {
@@ -98,7 +112,8 @@ impl Stretches {
     fn ended(&mut self, begun: u64, end: u64) -> Option<Stretch> {
         self.quiet = None;
         self.recent.clear();
-        if end.saturating_sub(begun) < self.rules.least_speech {
+        let sure = std::mem::take(&mut self.peak) >= self.rules.sure_at;
+        if end.saturating_sub(begun) < self.rules.least_speech || !sure {
             return None;
         }
         // A pause is longer than two margins, and a part begins where the one before ends.
@@ -118,15 +133,15 @@ impl Stretches {
             return None;
         }
         let &(cut, _) = self.recent.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let quiet = self.quiet;
+        // What goes on is the same speech: as sure, and perhaps quiet already.
+        let (quiet, peak) = (self.quiet, self.peak);
         let stretch = self.ended(begun, cut);
-        if let Some(Stretch { start, .. }) = stretch {
-            self.last_end = cut;
-            self.begun = Some(cut);
-            self.quiet = quiet.filter(|quiet| *quiet >= cut);
-            return Some(Stretch { start, end: cut });
-        }
-        stretch
+        self.begun = Some(cut);
+        self.quiet = quiet.filter(|quiet| *quiet >= cut);
+        self.peak = peak;
+        let Stretch { start, .. } = stretch?;
+        self.last_end = cut;
+        Some(Stretch { start, end: cut })
     }
 }
 
@@ -162,6 +177,13 @@ mod tests {
     fn a_click_is_no_speech() {
         assert_eq!(read(Rules::default(), &[(0.0, 10), (0.9, 7), (0.0, 20)]), []);
         assert_eq!(read(Rules::default(), &[]), []);
+    }
+
+    #[test]
+    fn what_is_never_sure_is_no_speech() {
+        let rules = Rules { sure_at: 0.9, ..Rules::default() };
+        let found = read(rules, &[(0.8, 30), (0.0, 10), (0.8, 20), (0.95, 1), (0.0, 10), (0.8, 20)]);
+        assert_eq!(found, [Stretch { start: 40 * C - 480, end: 61 * C + 480 }]);
     }
 
     #[test]
