@@ -1,5 +1,5 @@
-//! Sound: levels, channels, windows, frames of a stream, short-time spectra, mel bands, lower rates; and where speech
-//! is, by a network ([`vad`]); its pitch ([`pitch`]).
+//! Sound: levels, channels, windows, frames of a stream, short-time spectra, mel bands, lower rates, pitch ([`pitch`]); where
+//! speech is, by a network ([`vad`]), and how it is spoken ([`prosody`]).
 //!
 //! Samples are `f32`, nominally -1..1. Everything that meets a stream takes it in pieces of any length and answers
 //! the same whatever the pieces: nothing here keeps more than a window of samples.
@@ -11,6 +11,7 @@ mod level;
 mod log_mel;
 mod mel;
 pub mod pitch;
+pub mod prosody;
 mod sidekit;
 mod spectrum;
 mod stft;

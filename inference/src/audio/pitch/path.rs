@@ -12,12 +12,15 @@ const OCTAVE_COST: f32 = 30.0;
 const LEAP_COST: f32 = 2.0 * SWITCH_COST;
 const LEAST_PROBABILITY: f32 = 1e-4;
 /// How much "no pitch" counts against one candidate of the same probability. pYIN spreads it over its grid of some
-/// hundred pitches; this is in between, so that speech comes out voiced and cheering does not.
+/// hundred pitches, so that a hoarse voice is one, too: right where speech is known to be. Where anything may sound this
+/// is in between, so that speech comes out voiced and cheering does not.
 const UNVOICED_SHARE: f32 = 0.02;
+const UNVOICED_SHARE_IN_SPEECH: f32 = 0.003;
 
 /// Finds the path while frames arrive; [`PitchPath::finish`] reads it off.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PitchPath {
+    unvoiced_share: f32,
     /// Cost of the best path to each state of the last frame; the last state is "no pitch".
     costs: Vec<f32>,
     /// Of all frames, one after another, without the state "no pitch".
@@ -28,7 +31,29 @@ pub struct PitchPath {
     counts: Vec<u8>,
 }
 
+/// Of any sound.
+impl Default for PitchPath {
+    fn default() -> Self {
+        PitchPath::with(UNVOICED_SHARE)
+    }
+}
+
 impl PitchPath {
+    /// Of sound whose pitch is looked at only where speech is known to be.
+    pub fn in_speech() -> Self {
+        PitchPath::with(UNVOICED_SHARE_IN_SPEECH)
+    }
+
+    fn with(unvoiced_share: f32) -> Self {
+        PitchPath {
+            unvoiced_share,
+            costs: Vec::new(),
+            pitches: Vec::new(),
+            came_from: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+
     /// Takes the candidates of the next frame.
     pub fn push(&mut self, candidates: &[Candidate]) {
         let candidates = &candidates[..candidates.len().min(usize::from(u8::MAX) - 1)];
@@ -44,7 +69,7 @@ impl PitchPath {
         let (from, cost) = cheapest(&self.costs, |state| step_cost(before.get(state), None));
         self.came_from.push(from);
         let unvoiced = 1.0 - candidates.iter().map(|candidate| candidate.probability).sum::<f32>();
-        costs.push(cost - (UNVOICED_SHARE * unvoiced).max(LEAST_PROBABILITY).ln());
+        costs.push(cost - (self.unvoiced_share * unvoiced).max(LEAST_PROBABILITY).ln());
 
         // Only differences matter, and an hour's sum would lose digits.
         let least = costs.iter().copied().fold(f32::INFINITY, f32::min);
@@ -89,7 +114,10 @@ mod tests {
     use super::*;
 
     fn path(frames: &[&[(f32, f32)]]) -> Vec<Option<f32>> {
-        let mut path = PitchPath::default();
+        through(PitchPath::default(), frames)
+    }
+
+    fn through(mut path: PitchPath, frames: &[&[(f32, f32)]]) -> Vec<Option<f32>> {
         for frame in frames {
             let candidates: Vec<_> =
                 frame.iter().map(|&(hz, probability)| Candidate { hz, probability }).collect();
@@ -116,6 +144,13 @@ mod tests {
         let found = path(&[&[], &[], sure, sure, sure, sure, &[], &[]]);
         let voiced: Vec<bool> = found.iter().map(Option::is_some).collect();
         assert_eq!(voiced, [false, false, true, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_hoarse_voice_is_one_where_speech_is_known_to_be() {
+        let hoarse: &[_] = &[(110.0, 0.015)];
+        assert_eq!(path(&[hoarse; 30]), [None; 30]);
+        assert_eq!(through(PitchPath::in_speech(), &[hoarse; 30]), [Some(110.0); 30]);
     }
 
     #[test]
