@@ -66,6 +66,63 @@ fn two_men_at_a_lectern_with_a_caption() {
         "{told}"
     );
     assert!(!told.contains("tehran") && document.status_of("temporal_flow") == "ok", "{told}");
+    assert_eq!(document.status_of("speech_flow"), "ok", "{}", document.reason_of("speech_flow"));
+    // 16 words in 7.7 s, as one counts them.
+    let rate = document.summary("speech_flow")["words_per_minute"].as_f64();
+    assert!(rate.is_some_and(|rate| (118.0..132.0).contains(&rate)), "{rate:?}");
+    assert_eq!(document.summary("speech_flow")["pause_count"], pauses(&document).len());
+}
+
+/// Start and end of the pauses, seconds.
+fn pauses(document: &Document) -> Vec<(f64, f64)> {
+    let pauses = document.segments("speech_flow").iter().filter(|segment| segment["kind"] == "pause");
+    let time = |segment: &serde_json::Value, key: &str| segment[key].as_f64().expect("seconds");
+    pauses.map(|pause| (time(pause, "start_time"), time(pause, "end_time"))).collect()
+}
+
+#[test]
+fn how_somebody_speaks_is_told_alone_with_the_words_that_it_wants() {
+    let daemon = Setup::new().with("speech_transcription").with("speech_flow").real_models().start_ready();
+    let document = daemon.document(&media("beckett.wav"), &["--analyzers", "speech_flow"]);
+    assert_eq!(document.analyzers().keys().collect::<Vec<_>>(), ["speech_flow"]);
+    assert_eq!(document.status_of("speech_flow"), "ok", "{}", document.reason_of("speech_flow"));
+    let summary = document.summary("speech_flow");
+    // Twelve words in six phrases of 8.6 s.
+    assert!(
+        summary["words_per_minute"].as_f64().is_some_and(|rate| (75.0..95.0).contains(&rate)),
+        "{summary}"
+    );
+    assert_eq!(pauses(&document).len(), 5, "{:?}", document.segments("speech_flow"));
+}
+
+#[test]
+fn how_somebody_speaks_is_told_without_words_too_and_says_so() {
+    let absent = Setup::new().with("speech_flow");
+    let no_model = "model = \"whisper-large-v3\"";
+    let unavailable = Setup::new().with("speech_flow").with_settings("speech_transcription", no_model);
+    for (setup, why) in [
+        (absent, "speech_transcription told nothing"),
+        (unavailable, "it did without the findings of speech_transcription"),
+    ] {
+        let daemon = setup.real_models().start_ready();
+        let document = daemon.document(&media("beckett.wav"), &["--analyzers", "speech_flow"]);
+        let (status, reason) = (document.status_of("speech_flow"), document.reason_of("speech_flow"));
+        assert!(status == "degraded" && reason.contains(why), "{status}: {reason}");
+        let summary = document.summary("speech_flow");
+        assert!(summary["words_per_minute"].is_null() && summary["pause_ratio"].is_number(), "{summary}");
+        assert_eq!(pauses(&document).len(), 5, "{:?}", document.segments("speech_flow"));
+    }
+}
+
+/// Nobody speaks, and nothing is told of how.
+#[track_caller]
+fn says_nothing_of_speech(document: &Document) {
+    assert!(document.segments("speech_flow").is_empty(), "{:?}", document.segments("speech_flow"));
+    let nothing = json!({
+        "words_per_minute": null, "articulation_rate_wpm": null, "pause_ratio": null, "pause_count": 0,
+        "pitch_range_semitones": null, "rhythm_npvi": null
+    });
+    assert_eq!(*document.summary("speech_flow"), nothing);
 }
 
 /// What is said of each part of the story.
@@ -101,6 +158,7 @@ fn half_a_second_of_a_park() {
     let document = what_all_say(&media("park.mp4"));
     assert_eq!(document.segments("temporal_flow").len(), 1);
     assert!(document.segments("temporal_flow")[0]["sentiment"].is_null(), "nobody speaks");
+    says_nothing_of_speech(&document);
 }
 
 #[test]
@@ -108,6 +166,8 @@ fn an_animated_film_without_people() {
     let document = what_all_say(&media("bigbuckbunny.mp4"));
     assert_eq!(document.summary("face_detection")["faces_max"], 0);
     assert_eq!(document.summary("text_overlay")["full_text"], "");
+    // The animal's yawn is a voice, but no word.
+    assert!(document.summary("speech_flow")["words_per_minute"].is_null());
     assert!(story(&document).iter().all(|part| !part.contains("said") && !part.contains("written")));
 }
 
@@ -146,6 +206,7 @@ fn black_shows_nothing_to_any_of_them() {
     assert_eq!(story(&document), ["one shot in silence."]);
     let silence = json!({ "environment": "silence", "ratios": { "silence": 1.0 } });
     assert_eq!(*document.summary("audio_environment"), silence);
+    says_nothing_of_speech(&document);
     for name in ["object_detection", "body_pose", "text_overlay"] {
         assert!(document.segments(name).is_empty(), "{name}: {:?}", document.segments(name));
     }

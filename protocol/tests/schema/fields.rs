@@ -85,6 +85,7 @@ const NULLABLE: &[&str] = &[
     "speech_flow.summary.articulation_rate_wpm",
     "speech_flow.summary.pause_ratio",
     "speech_flow.summary.pitch_range_semitones",
+    "speech_flow.summary.rhythm_npvi",
     "speech_flow.summary.words_per_minute",
     "speech_transcription.segments.confidence",
     "speech_transcription.segments.language",
@@ -215,6 +216,7 @@ const LIMITS: &[(&str, &[f64], &[f64])] = &[
     ("eye_tracking.segments.faces.gaze.pitch_deg", &[-90.0, 90.0], &[-90.5, 90.5]),
     ("eye_tracking.segments.faces.gaze.yaw_deg", &[-180.0, 180.0], &[-180.5, 180.5]),
     ("scene_segmentation.segments.shots", &[1.0], &[0.0]),
+    ("speech_flow.summary.rhythm_npvi", &[0.0, 200.0], &[-0.1, 200.1]),
     ("speech_transcription.segments.words.end_time", &[0.0, 36_000.0], &[-0.001]),
     ("temporal_flow.segments.sentiment", &[-1.0, 1.0], &[-1.1, 1.1]),
 ];
