@@ -71,6 +71,15 @@ fn two_men_at_a_lectern_with_a_caption() {
     let rate = document.summary("speech_flow")["words_per_minute"].as_f64();
     assert!(rate.is_some_and(|rate| (118.0..132.0).contains(&rate)), "{rate:?}");
     assert_eq!(document.summary("speech_flow")["pause_count"], pauses(&document).len());
+    // Nobody publishes a network for it in a package, so voice and words stand in.
+    let reason = document.reason_of("speech_emotion");
+    assert!(
+        document.status_of("speech_emotion") == "degraded" && reason.contains("wav2vec2-emotion"),
+        "{reason}"
+    );
+    let felt = document.segments("speech_emotion");
+    assert_eq!(felt.len(), document.segments("speech_transcription").len(), "{felt:?}");
+    assert!(felt.iter().all(|passage| passage["arousal"].is_number()), "{felt:?}");
 }
 
 /// Start and end of the pauses, seconds.
@@ -207,7 +216,8 @@ fn black_shows_nothing_to_any_of_them() {
     let silence = json!({ "environment": "silence", "ratios": { "silence": 1.0 } });
     assert_eq!(*document.summary("audio_environment"), silence);
     says_nothing_of_speech(&document);
-    for name in ["object_detection", "body_pose", "text_overlay"] {
+    assert_eq!(*document.summary("speech_emotion"), json!({ "dominant_emotion": null }));
+    for name in ["object_detection", "body_pose", "text_overlay", "speech_emotion"] {
         assert!(document.segments(name).is_empty(), "{name}: {:?}", document.segments(name));
     }
 }

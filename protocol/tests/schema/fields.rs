@@ -78,6 +78,8 @@ const NULLABLE: &[&str] = &[
     "qwen2_vl_temporal.summary.description",
     "scene_segmentation.segments.transition_in",
     "speech_emotion.segments.arousal",
+    "speech_emotion.segments.confidence",
+    "speech_emotion.segments.emotion",
     "speech_emotion.segments.valence",
     "speech_emotion.summary.dominant_emotion",
     "speech_flow.segments.strength",
