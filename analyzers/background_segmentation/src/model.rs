@@ -142,9 +142,7 @@ impl Net {
     /// # Errors
     /// Where the model is installed, but cannot be loaded.
     pub fn salience(host: &Host) -> Result<Option<Self>> {
-        // It runs seldom, and would keep hundreds of megabytes between two runs.
-        let options = Options { keep_memory: false, ..Options::default() };
-        Net::load(host, SALIENCE, Eye::salience(), ("input.1", "1959"), &options)
+        Net::load(host, SALIENCE, Eye::salience(), ("input.1", "1959"), &Options::default())
     }
 
     /// The probability of a near person in each pixel.

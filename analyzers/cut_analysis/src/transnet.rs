@@ -37,9 +37,7 @@ impl TransNet {
     /// # Errors
     /// As [`Model::load`].
     pub fn load(host: &Host) -> Result<Self> {
-        // It runs now and then, and takes hundreds of megabytes while it does.
-        let options = Options { keep_memory: false, ..Options::default() };
-        Ok(TransNet { model: Model::load(host, NAME, "model.onnx", &options)? })
+        Ok(TransNet { model: Model::load(host, NAME, "model.onnx", &Options::default())? })
     }
 
     /// Opinions of the middle frames of a window. `window` has [`WINDOW`] frames of [`FRAME`] numbers 0..255, red, green

@@ -18,8 +18,10 @@
 
 mod denormals;
 mod device;
+mod heap;
 mod model;
 mod outputs;
+mod pool;
 mod record;
 mod runtime;
 mod tensor;

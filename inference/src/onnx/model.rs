@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use ort::ep::{CPU, ExecutionProvider};
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use va_analyzer_sdk::{Error, ErrorKind, Host, LogLevel, Result};
@@ -23,13 +22,11 @@ pub struct Options {
     pub threads: usize,
     /// Lets the runtime rewrite the graph. Off only to find faults.
     pub optimise: bool,
-    /// Keeps memory between runs. Off gives it back after each, which costs time: for graphs that rarely run.
-    pub keep_memory: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { threads: 1, optimise: true, keep_memory: true }
+        Options { threads: 1, optimise: true }
     }
 }
 
@@ -63,7 +60,7 @@ impl Model {
     pub fn load(host: &Host, model: &str, file: &str, options: &Options) -> Result<Self> {
         let folder = host.model_path(model)?;
         let wanted = Wanted::parse(&host.device())?;
-        let environment = runtime::environment(host, wanted.gpu().is_some())?;
+        let runtime = runtime::environment(host, wanted.gpu().is_some())?;
         let name = format!("model {model:?} ({file})");
         let path = folder.join(file);
         if !path.is_file() {
@@ -71,9 +68,10 @@ impl Model {
             return Err(Error::of(ErrorKind::Unavailable, why));
         }
         let threads = options.threads.clamp(1, host.threads());
-        let builder =
-            || Session::builder(environment).and_then(|builder| configured(builder, options, threads));
-        let (session, device) = load_on(host, &name, &path, wanted, builder)
+        let builder = || {
+            Session::builder(&runtime.environment).and_then(|builder| configured(builder, options, threads))
+        };
+        let (session, device) = load_on(host, &name, &path, wanted, runtime.pooled, builder)
             .map_err(|e| Error::new(format!("cannot load {name} from {}: {e}", path.display())))?;
         device::report(host, device);
         Ok(Model {
@@ -192,7 +190,7 @@ impl Zeros {
 /// Threads that wait must sleep: a spinning one takes a core from another analyzer.
 fn configured(builder: SessionBuilder, options: &Options, threads: usize) -> ort::Result<SessionBuilder> {
     let level = if options.optimise { GraphOptimizationLevel::All } else { GraphOptimizationLevel::Disable };
-    let mut builder = builder
+    let builder = builder
         .with_intra_threads(threads)?
         .with_inter_threads(1)?
         .with_intra_op_spinning(false)?
@@ -200,9 +198,6 @@ fn configured(builder: SessionBuilder, options: &Options, threads: usize) -> ort
         // Of the runtime's own threads; those that call it see to themselves.
         .with_flush_to_zero()?
         .with_optimization_level(level)?;
-    if !options.keep_memory {
-        CPU::default().with_arena_allocator(false).register(&mut builder)?;
-    }
     Ok(builder)
 }
 
@@ -212,6 +207,7 @@ fn load_on(
     name: &str,
     path: &Path,
     wanted: Wanted,
+    pooled: bool,
     builder: impl Fn() -> ort::Result<SessionBuilder>,
 ) -> ort::Result<(Session, Device)> {
     if let Some(number) = wanted.gpu() {
@@ -227,7 +223,9 @@ fn load_on(
             }
         }
     }
-    Ok((builder()?.commit_from_file(path)?, Device::Cpu))
+    let builder = builder()?;
+    let mut builder = if pooled { builder.with_env_allocators()? } else { builder };
+    Ok((builder.commit_from_file(path)?, Device::Cpu))
 }
 
 fn shape(value: &ort::value::DynValue) -> Vec<usize> {

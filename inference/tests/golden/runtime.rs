@@ -1,5 +1,8 @@
 //! What a model says where something is missing or wrong, and that it may be shared.
 
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
 use va_analyzer_sdk::{ErrorKind, LogLevel};
 use va_inference::onnx::{Element, Input, Model, Options};
 
@@ -127,17 +130,27 @@ fn metadata_is_read_by_key() {
 }
 
 #[test]
-fn warming_up_takes_any_type_and_without_kept_memory_the_result_is_the_same() {
+fn warming_up_takes_any_type() {
     let movenet =
         Model::load(&host(), "movenet-thunder", "model.onnx", &Options::default()).expect("installed");
     movenet.warm_up(&[("image", &[1, 256, 256, 3])]).expect("integers");
     assert!(movenet.warm_up(&[("image", &[1, 64, 64, 3])]).is_err());
-    let frugal = Options { keep_memory: false, ..Options::default() };
-    let frugal = Model::load(&host(), "emotion", "model.onnx", &frugal).expect("installed");
-    let pixels = vec![0.5; SIDE * SIDE];
-    let run = |model: &Model| {
-        let outputs = model.run(&[Input::f32("image", &SHAPE, &pixels)]).expect("runs");
-        outputs.first_f32().expect("one output").1.to_vec()
-    };
-    assert_eq!(run(&frugal), run(&emotion()));
+}
+
+/// The sum of as many ones as it is told.
+#[test]
+fn a_run_that_needs_more_memory_than_there_is_says_so_and_the_next_one_runs() {
+    let models = tempfile::tempdir().expect("a folder");
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/huge");
+    symlink(installed().join("onnxruntime"), models.path().join("onnxruntime")).expect("linked");
+    std::fs::create_dir(models.path().join("huge")).expect("made");
+    symlink(reference, models.path().join("huge/current")).expect("linked");
+    let (host, _) = on("cpu", 1, models.path().to_owned());
+    let model = Model::load(&host, "huge", "model.onnx", &Options::default()).expect("loads");
+    for ones in [1 << 44, i64::MAX / 8] {
+        let error = model.run(&[Input::i64("shape", &[1], &[ones])]).expect_err("64 TiB or more");
+        assert_eq!(error.kind, ErrorKind::OutOfMemory, "{error}");
+    }
+    let outputs = model.run(&[Input::i64("shape", &[1], &[100_000])]).expect("fits");
+    assert_eq!(outputs.first_f32().expect("one output").1, [100_000.0]);
 }

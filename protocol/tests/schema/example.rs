@@ -43,7 +43,7 @@ pub(crate) fn document(
         },
         "analyzers": { analyzer: {
             "status": status, "reason": reason, "version": "0.1.0", "model": null, "device": "cpu",
-            "cache_hit": true, "timing": { "queue_s": 0.0, "load_s": 0.0, "compute_s": 1.0, "wall_s": 2.0 },
+            "cache_hit": true, "timing": { "queue_s": 0.0, "load_s": 0.0, "compute_s": 1.0, "cpu_s": 0.9, "wall_s": 2.0 },
             "frames": 10, "segments": segments, "summary": summary
         } },
         "metrics": {
