@@ -91,7 +91,9 @@ impl Drop for Install {
 
 /// The names of our own analyzers: their folders.
 pub fn own_analyzers() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../analyzers");
+    // Where this runs, not where it was built: a target folder may serve several clones.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+    let folder = Path::new(&package).join("../analyzers");
     let entries = std::fs::read_dir(folder).expect("the analyzers").map(|entry| entry.expect("an entry"));
     let folders = entries.filter(|entry| entry.path().join("Cargo.toml").exists());
     let mut names: Vec<String> =

@@ -19,6 +19,8 @@ pub struct Signs {
     pub compression_ratio: f64,
     /// As the model says before it writes.
     pub no_speech: f32,
+    /// Nobody says so much in so short a time.
+    pub breathless: bool,
 }
 
 /// What is to be done with a text.
@@ -37,6 +39,7 @@ impl Signs {
             mean_log_probability: text.mean_log_probability(),
             compression_ratio: compression_ratio(written),
             no_speech,
+            breathless: text.breathless,
         }
     }
 
@@ -44,7 +47,7 @@ impl Signs {
         let unlikely = self.mean_log_probability < settings.least_mean_log_probability;
         if unlikely && self.no_speech > NO_SPEECH {
             Belief::NoSpeech
-        } else if unlikely || self.compression_ratio > settings.max_compression_ratio {
+        } else if unlikely || self.breathless || self.compression_ratio > settings.max_compression_ratio {
             Belief::Doubted
         } else {
             Belief::Believed
@@ -65,7 +68,8 @@ mod tests {
     use super::*;
 
     fn belief(mean_log_probability: f64, compression_ratio: f64, no_speech: f32) -> Belief {
-        Signs { mean_log_probability, compression_ratio, no_speech }.belief(&Settings::default())
+        Signs { mean_log_probability, compression_ratio, no_speech, breathless: false }
+            .belief(&Settings::default())
     }
 
     #[test]
@@ -83,5 +87,8 @@ mod tests {
         assert_eq!(belief(-0.3, 2.5, 0.1), Belief::Doubted);
         assert_eq!(belief(-1.1, 1.4, 0.1), Belief::Doubted);
         assert_eq!(belief(-1.1, 1.4, 0.7), Belief::NoSpeech);
+        let breathless =
+            Signs { mean_log_probability: -0.3, compression_ratio: 1.4, no_speech: 0.1, breathless: true };
+        assert_eq!(breathless.belief(&Settings::default()), Belief::Doubted);
     }
 }

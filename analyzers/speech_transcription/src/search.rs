@@ -17,6 +17,8 @@ pub struct Text {
     pub end_log_probability: f32,
     /// `[aligned, frames]` for each token that was read, from the start token on.
     pub align: Vec<Arc<[f32]>>,
+    /// Cut off, as nobody says so much in so short a time.
+    pub breathless: bool,
 }
 
 impl Text {
@@ -39,6 +41,8 @@ pub struct Primed<'m> {
     pub step: Step,
     /// Of each row, of the prompt from the start token on.
     pub align: Vec<Vec<Arc<[f32]>>>,
+    /// Of each row, how many tokens may be said.
+    pub most: Vec<usize>,
 }
 
 impl Primed<'_> {
@@ -47,6 +51,7 @@ impl Primed<'_> {
         whisper.select(&mut self.cache, &vec![0; times])?;
         self.step.logits = self.step.logits.repeat(times);
         self.align = vec![self.align.swap_remove(0); times];
+        self.most = vec![self.most[0]; times];
         Ok(self)
     }
 }
@@ -61,6 +66,7 @@ pub struct Search<'m> {
 
 impl<'m> Search<'m> {
     /// Reads a prompt of as many tokens in each row; the attention to the first `unaligned` of them is of no interest.
+    /// `most` tokens may be said in each.
     ///
     /// # Errors
     /// As [`Whisper::step`].
@@ -70,11 +76,12 @@ impl<'m> Search<'m> {
         unaligned: usize,
         cross: &Cross<'_>,
         mut cache: Cache<'m>,
+        most: Vec<usize>,
     ) -> Result<Primed<'m>> {
         let tokens: Vec<i64> = prompts.iter().flatten().map(|token| i64::from(*token)).collect();
         let step = self.whisper.step(&tokens, cross, &mut cache)?;
         let align = (0..cache.rows).map(|row| self.aligned(&step, row).split_off(unaligned)).collect();
-        Ok(Primed { cache, step, align })
+        Ok(Primed { cache, step, align, most })
     }
 
     /// A text for each row, each for itself. Where the temperature is 0 the likeliest token is written, else one is drawn.
@@ -88,7 +95,7 @@ impl<'m> Search<'m> {
         temperature: f32,
         draw: &mut Draw,
     ) -> Result<Vec<Text>> {
-        let Primed { mut cache, mut step, align } = primed;
+        let Primed { mut cache, mut step, align, most } = primed;
         let mut texts: Vec<Text> = align.into_iter().map(|align| Text { align, ..Text::default() }).collect();
         // Texts that are under way: their places, which are the rows of the cache.
         let mut open: Vec<usize> = (0..texts.len()).collect();
@@ -105,6 +112,8 @@ impl<'m> Search<'m> {
                 let log_probability = logits[token] - log_sum_exp(logits);
                 if token == self.barred.end as usize {
                     texts[at].end_log_probability = log_probability;
+                } else if written == most[at] {
+                    texts[at].breathless = true;
                 } else {
                     texts[at].tokens.push(token as u32);
                     texts[at].log_probabilities.push(log_probability);
@@ -152,11 +161,15 @@ impl<'m> Search<'m> {
     /// # Errors
     /// As [`Search::each`].
     pub fn beams(&self, primed: Primed<'m>, cross: &Cross<'_>, beams: usize) -> Result<Text> {
-        let Primed { mut cache, mut step, mut align } = primed;
+        let Primed { mut cache, mut step, mut align, most } = primed;
         let mut open = vec![Text { align: align.swap_remove(0), ..Text::default() }];
         let mut ended: Vec<Text> = Vec::new();
         for written in 0..self.most_tokens(&cache) {
             self.checked()?;
+            if written == most[0] {
+                open.iter_mut().for_each(|text| text.breathless = true);
+                break;
+            }
             let mut follow: Vec<(f64, usize, usize, f32)> = Vec::new();
             for (row, text) in open.iter().enumerate() {
                 let logits = self.row(&mut step, row);

@@ -29,6 +29,15 @@ pub struct Transcript {
     windows: u64,
 }
 
+/// So many tokens at most are said in a second: writing of several tokens a letter, spoken fast.
+const TOKENS_PER_S: f64 = 50.0;
+/// And so many more, for what begins or ends beyond it.
+const TOKENS_BEYOND: f64 = 32.0;
+
+fn most_tokens(speech_s: f64) -> usize {
+    (speech_s * TOKENS_PER_S + TOKENS_BEYOND) as usize
+}
+
 /// A window's text.
 #[derive(Debug)]
 struct Written {
@@ -42,6 +51,8 @@ struct Row<'t> {
     language: String,
     no_speech: f32,
     guesses: Guesses<'t>,
+    /// Tokens that may be said in it.
+    most: usize,
 }
 
 impl Transcript {
@@ -103,12 +114,13 @@ impl<'a> Reader<'a> {
     ) -> Result<Vec<Option<Written>>> {
         let whisper = self.search.whisper;
         let start = vec![vec![whisper.tokens.start]; windows.len()];
-        let begun = self.search.prime(&start, 0, cross, whisper.empty(windows.len()))?;
+        let most: Vec<usize> = windows.iter().map(|window| most_tokens(window.speech_s())).collect();
+        let begun = self.search.prime(&start, 0, cross, whisper.empty(windows.len()), most)?;
         let rows = self.rows(&begun, windows, languages);
         let primed = if self.said.is_empty() {
             let rest: Vec<Vec<u32>> = rows.iter().map(|row| self.task(row)).collect();
-            let Primed { cache, align, .. } = begun;
-            let mut primed = self.search.prime(&rest, 0, cross, cache)?;
+            let Primed { cache, align, most, .. } = begun;
+            let mut primed = self.search.prime(&rest, 0, cross, cache, most)?;
             for (all, mut before) in primed.align.iter_mut().zip(align) {
                 before.append(all);
                 *all = before;
@@ -139,7 +151,8 @@ impl<'a> Reader<'a> {
         let whisper = self.search.whisper;
         let logits = begun.step.logits.chunks_exact(whisper.sizes.vocabulary);
         let mut rows: Vec<Row<'a>> = logits
-            .map(|logits| {
+            .zip(&begun.most)
+            .map(|(logits, &most)| {
                 let no_speech = (logits[whisper.tokens.no_speech as usize] - log_sum_exp(logits)).exp();
                 let guesses = match &self.settings.language {
                     Some(tag) => whisper
@@ -152,7 +165,7 @@ impl<'a> Reader<'a> {
                     None if whisper.multilingual() => guesses(logits, &whisper.tokens),
                     None => vec![("en", 1.0)],
                 };
-                Row { language: String::new(), no_speech, guesses }
+                Row { language: String::new(), no_speech, guesses, most }
             })
             .collect();
         rows.iter().zip(windows).for_each(|(row, window)| languages.add(&row.guesses, window.speech_s()));
@@ -180,7 +193,8 @@ impl<'a> Reader<'a> {
         };
         let prompt = |row: &Row<'_>| [before.clone(), vec![tokens.start], self.task(row)].concat();
         let prompts: Vec<Vec<u32>> = rows.iter().map(prompt).collect();
-        self.search.prime(&prompts, before.len(), cross, self.search.whisper.empty(rows.len()))
+        let most = rows.iter().map(|row| row.most).collect();
+        self.search.prime(&prompts, before.len(), cross, self.search.whisper.empty(rows.len()), most)
     }
 
     /// The text, or another one that is believed; `None` where there is none.
