@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
-use va_tests::{Install, LIMIT, Ran, Running, clip, is_alive, processes_of, run, wait_until};
+use va_tests::{Install, LIMIT, Ran, Running, clip, is_alive, parent_of, processes_of, run, wait_until};
 
 /// An installation and a state folder, and no daemon yet. What was started ends with the installation.
 struct Home {
@@ -46,6 +46,13 @@ impl Home {
         let program = |pid: &u32| std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
         let mut all = processes_of(self.install.prefix());
         all.retain(|pid| program(pid).ends_with("va-daemon"));
+        // Until it runs its own program, a worker that was just started is a copy of its daemon.
+        let copies: Vec<u32> = all
+            .iter()
+            .copied()
+            .filter(|pid| parent_of(*pid).is_some_and(|parent| all.contains(&parent)))
+            .collect();
+        all.retain(|pid| !copies.contains(pid));
         all
     }
 }

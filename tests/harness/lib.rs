@@ -19,7 +19,9 @@ pub use self::document::Document;
 pub use self::http::{Answer, Events};
 pub use self::install::{Install, bin_dir, own_analyzers};
 pub use self::meeting::{Meeting, Met};
-pub use self::proc::{Resources, cpu, is_alive, memfds, open_files, processes_of, role_of, zombies_of};
+pub use self::proc::{
+    Resources, cpu, is_alive, memfds, open_files, parent_of, processes_of, role_of, zombies_of,
+};
 pub use self::program::{Ran, Running, run};
 pub use self::wait::{wait_until, within};
 

@@ -16,6 +16,11 @@ pub fn zombies_of(parent: u32) -> Vec<u32> {
     processes().filter(|pid| state_and_parent(*pid) == Some(('Z', parent))).collect()
 }
 
+/// `None` of one that is gone.
+pub fn parent_of(pid: u32) -> Option<u32> {
+    state_and_parent(pid).map(|(_, parent)| parent)
+}
+
 /// Neither gone nor a zombie.
 pub fn is_alive(pid: u32) -> bool {
     state_and_parent(pid).is_some_and(|(state, _)| state != 'Z')
