@@ -10,10 +10,8 @@ Needs what bench/run.py needs; the first run installs librosa into the cache fol
 """
 import argparse
 import json
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -21,12 +19,14 @@ import clips
 import comparison
 import environment
 import tables
-from environment import succeed
+from processes import measured
 from recorded import Records
 
 REQUIREMENTS = pathlib.Path(__file__).with_name("audio_requirements.txt")
 RECORDINGS = ["808kick120bpm.mp3", "cafe_song.wav", "austen_0870.wav", "crowd.mp3"]
 SECONDS = 50
+# Rate, channels and kind: for ours, for librosa, for the network.
+FORMS = [(44_100, 2, "wav"), (22_050, 1, "f32"), (16_000, 1, "f32")]
 FEATURES_LIMIT = 0.3
 INFERENCE_LIMIT = 1.1
 
@@ -36,7 +36,7 @@ def main():
     models, python = clips.cache_dir() / "models", environment.python(REQUIREMENTS, "audio")
     # Made before anything is measured.
     environment.python()
-    stereo, low, mono = (sound(*form) for form in (("wav", 44_100, 2), ("f32", 22_050, 1), ("f32", 16_000, 1)))
+    stereo, low, mono = (clips.recordings(RECORDINGS, SECONDS, *form) for form in FORMS)
     ours, theirs, listening, alone = [], [], [], []
     for number in range(arguments.rounds):
         print(f"bench: sound, round {number + 1} of {arguments.rounds}", file=sys.stderr, flush=True)
@@ -65,39 +65,12 @@ def against(what, ours, theirs, key, limit):
     return [what, measured, f"<= {limit:.2f}", "ok" if ratio <= limit else "**over**"]
 
 
-def measured(command, **variables):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, env={**os.environ, **variables})
-    if done.returncode:
-        sys.exit(f"bench: {command[0]} failed: {done.stderr.strip()[-500:]}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def pure_inference(program, samples, models):
     """The runs of one listening, once more in Python: the graph alone, in one thread."""
     with tempfile.TemporaryDirectory(prefix="va-bench-") as folder:
         measured([program, samples, models, 1], VA_RECORD_RUNS=folder)
         runs = [{**vars(one), "folder": str(one.folder)} for one in Records(pathlib.Path(folder)).new().values()]
         return {"cpu_s": min(comparison.replay(models, runs)[0] for _ in range(3))}
-
-
-def sound(kind, rate, channels):
-    """The recordings one after another, as WAV or as raw floats."""
-    media = clips.cache_dir() / "media"
-    path = clips.cache_dir() / "made" / f"sound-{SECONDS}s-{rate}-{channels}.{kind}"
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    inputs = [word for name in RECORDINGS for word in ("-i", media / name)]
-    each = "".join(f"[{n}:a:0]aresample={rate},aformat=sample_fmts=flt:channel_layouts={'stereo' if channels == 2 else 'mono'}[s{n}];"
-                   for n in range(len(RECORDINGS)))
-    joined = "".join(f"[s{n}]" for n in range(len(RECORDINGS)))
-    unfinished = path.with_suffix(f".{os.getpid()}.{kind}")
-    form = ["-c:a", "pcm_s16le"] if kind == "wav" else ["-f", "f32le"]
-    succeed("ffmpeg", "-v", "error", "-nostdin", "-y", *inputs, "-filter_complex",
-            f"{each}{joined}concat=n={len(RECORDINGS)}:v=0:a=1[all]", "-map", "[all]", "-t", SECONDS, *form, "-fflags",
-            "+bitexact", unfinished)
-    unfinished.rename(path)
-    return path
 
 
 def parse_arguments():

@@ -186,3 +186,15 @@ def made(name, arguments):
         subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments, str(unfinished)], check=True)
         unfinished.rename(path)
     return path
+
+
+def recordings(names, seconds, rate, channels, kind):
+    """The sound of some media one after another: `kind` is wav, of 16 bits, or f32, raw floats."""
+    inputs = [word for name in names for word in ("-i", media(name))]
+    layout = "stereo" if channels == 2 else "mono"
+    each = "".join(f"[{n}:a:0]aresample={rate},aformat=sample_fmts=flt:channel_layouts={layout}[s{n}];" for n in range(len(names)))
+    joined = "".join(f"[s{n}]" for n in range(len(names)))
+    form = ["-c:a", "pcm_s16le"] if kind == "wav" else ["-f", "f32le"]
+    return made(f"sound-{seconds}s-{rate}-{channels}.{kind}",
+                [*inputs, "-filter_complex", f"{each}{joined}concat=n={len(names)}:v=0:a=1[all]", "-map", "[all]", "-t",
+                 str(seconds), *form, "-fflags", "+bitexact"])

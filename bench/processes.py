@@ -1,9 +1,21 @@
-"""What the kernel says of processes: CPU seconds, memory, descendants. Linux only."""
+"""Programs that measure themselves, and what the kernel says of processes: CPU seconds, memory, descendants. Linux only."""
+import json
 import os
 import pathlib
+import subprocess
+import sys
 import threading
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+def measured(command, **variables):
+    """The JSON of the last line that a program prints, with these variables in its environment."""
+    command = [str(word) for word in command]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **variables})
+    if done.returncode:
+        sys.exit(f"bench: {' '.join(command)} failed: {done.stderr.strip()[-500:]}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def stat(pid):

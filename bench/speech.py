@@ -14,7 +14,6 @@ import os
 import pathlib
 import shutil
 import statistics
-import subprocess
 import sys
 import zipfile
 
@@ -22,6 +21,7 @@ import clips
 import environment
 import tables
 from environment import succeed
+from processes import measured
 
 REQUIREMENTS = pathlib.Path(__file__).with_name("speech_requirements.txt")
 RECORDINGS = ["austen_0870.wav", "beckett.wav", "endgame_nagg_nell.wav", "obama_speech.mp4"]
@@ -47,7 +47,7 @@ DETECT_LIMIT_S = 0.2 * SECONDS / 44
 def main():
     arguments = parse_arguments()
     models = clips.cache_dir() / "models"
-    sound, python, weights = speech(), environment.python(REQUIREMENTS, "speech"), source_of_weights()
+    sound, python, weights = clips.recordings(RECORDINGS, SECONDS, 16_000, 1, "wav"), environment.python(REQUIREMENTS, "speech"), source_of_weights()
     rows, texts = [], {}
     detect = []
     for way, (ours, theirs, batched) in WAYS.items():
@@ -77,32 +77,6 @@ def main():
     print()
     for name, text in texts.items():
         print(f"- {name}: {text}")
-
-
-def measured(command):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"bench: {command[0]} failed: {done.stderr.strip()[-500:]}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def speech():
-    """The recordings one after another, as WAV of 16 kHz, one channel."""
-    media = clips.cache_dir() / "media"
-    path = clips.cache_dir() / "made" / f"speech-{SECONDS}s.wav"
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    inputs = [word for name in RECORDINGS for word in ("-i", media / name)]
-    mixed = "".join(f"[{number}:a:0]aresample=16000,aformat=channel_layouts=mono[s{number}];"
-                    for number in range(len(RECORDINGS)))
-    joined = "".join(f"[s{number}]" for number in range(len(RECORDINGS)))
-    unfinished = path.with_suffix(f".{os.getpid()}.wav")
-    succeed("ffmpeg", "-v", "error", "-nostdin", "-y", *inputs, "-filter_complex",
-            f"{mixed}{joined}concat=n={len(RECORDINGS)}:v=0:a=1[all]", "-map", "[all]", "-t", SECONDS, "-c:a",
-            "pcm_s16le", "-fflags", "+bitexact", unfinished)
-    unfinished.rename(path)
-    return path
 
 
 def source_of_weights():

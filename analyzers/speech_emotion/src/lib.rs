@@ -22,6 +22,7 @@ use va_analyzer_sdk::ErrorKind;
 use va_analyzer_sdk::prelude::*;
 use va_inference::audio::prosody::Hearing;
 use va_inference::audio::vad::{self, Detector};
+use va_inference::findings::transcript::SPEECH_TRANSCRIPTION as TRANSCRIPT;
 use va_inference::text::vader;
 
 use crate::feeling::{Feeling, dominant};
@@ -31,8 +32,6 @@ use crate::settings::Settings;
 use crate::standin::StandIn;
 use crate::utterances::{Utterance, Utterances};
 use crate::words::Said;
-
-const TRANSCRIPT: &str = "speech_transcription";
 
 /// The analyzer: the detector of speech, and who judges it.
 #[derive(Debug)]
@@ -56,8 +55,8 @@ pub struct SoundTrack {
     start_s: f64,
     /// From the first chunk on.
     listening: Option<Listening>,
-    /// `None` as long as nobody told what is said.
-    said: Option<Vec<Said>>,
+    /// What is said, or why that is not known.
+    said: Result<Vec<Said>, String>,
     /// In seconds from the start of the sound.
     felt: Vec<(Span, Feeling)>,
 }
@@ -113,7 +112,8 @@ impl Analyzer for SpeechEmotion {
 
     fn open(self: &Arc<Self>, _video: &Video, _host: &Host) -> Result<SoundTrack> {
         let analyzer = Arc::clone(self);
-        Ok(SoundTrack { analyzer, start_s: 0.0, listening: None, said: None, felt: Vec::new() })
+        let said = Err(format!("{TRANSCRIPT} told no words"));
+        Ok(SoundTrack { analyzer, start_s: 0.0, listening: None, said, felt: Vec::new() })
     }
 }
 
@@ -138,7 +138,7 @@ impl Session for SoundTrack {
 
     fn other_findings(&mut self, other: &OtherFindings<'_>, _findings: &mut Findings) -> Result<()> {
         if other.analyzer == TRANSCRIPT {
-            self.said = Some(words::said(other)?);
+            self.said = words::said(other).map_err(|e| e.message);
         }
         Ok(())
     }
@@ -154,7 +154,7 @@ impl Session for SoundTrack {
         Ok(match &self.analyzer.judge {
             Judge::Network(_) => summary.model(network::MODEL),
             Judge::StandIn(stand_in) => {
-                summary.model(vad::MODEL).degraded(stand_in.reason(self.said.is_some()))
+                summary.model(vad::MODEL).degraded(stand_in.reason(self.said.as_ref().err()))
             }
         })
     }
@@ -167,7 +167,7 @@ impl SoundTrack {
             (Some(Listening::Utterances(utterances)), _) => self.judge(&utterances.finish(detector)?),
             (Some(Listening::Voice(hearing)), Judge::StandIn(stand_in)) => {
                 let moved = |said: &Said| said.moved(-self.start_s);
-                let said = self.said.as_ref().map(|said| said.iter().map(moved).collect());
+                let said = self.said.as_ref().ok().map(|said| said.iter().map(moved).collect());
                 self.felt = stand_in.felt(&hearing.finish(detector)?, said, settings.clear);
                 Ok(())
             }

@@ -33,14 +33,10 @@ impl Settings {
 
     /// What an utterance is: half a second of silence ends it.
     pub(crate) fn rules(&self) -> Rules {
-        let begins_at = self.speech;
         Rules {
-            begins_at,
-            ends_below: (begins_at - 0.15).max(0.01),
             least_pause: u64::from(RATE / 2),
-            sure_at: (begins_at + 0.35).min(0.95),
             longest: (self.window_s * f64::from(RATE)) as u64,
-            ..Rules::default()
+            ..Rules::beginning_at(self.speech).sure()
         }
     }
 }

@@ -4,7 +4,6 @@ use va_analyzer_sdk::{ErrorKind, Host, Result};
 use va_inference::audio::prosody::Heard;
 use va_inference::text::vader::Vader;
 
-use crate::TRANSCRIPT;
 use crate::feeling::Feeling;
 use crate::passages::{Passage, Span, passages};
 use crate::prosody;
@@ -35,11 +34,11 @@ impl StandIn {
         }
     }
 
-    /// Why its answers are less than a network's.
-    pub fn reason(&self, words_are_known: bool) -> String {
-        match words_are_known {
-            true => self.reason.clone(),
-            false => format!("{}; valence is unknown, as {TRANSCRIPT} told no words", self.reason),
+    /// Why its answers are less than a network's; `without_words` is why nobody knows what is said.
+    pub fn reason(&self, without_words: Option<&String>) -> String {
+        match without_words {
+            None => self.reason.clone(),
+            Some(why) => format!("{}; valence is unknown: {why}", self.reason),
         }
     }
 

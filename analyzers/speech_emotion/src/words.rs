@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use va_analyzer_sdk::{Error, OtherFindings, Result};
+use va_inference::findings::transcript::is_sure;
 use va_inference::text::vader::Vader;
 
 use crate::passages::Span;
@@ -16,6 +17,8 @@ pub struct Said {
     end_time: f64,
     text: String,
     language: Option<String>,
+    #[serde(default)]
+    confidence: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -23,7 +26,7 @@ struct Transcript {
     segments: Vec<Said>,
 }
 
-/// Of a whole video, in order.
+/// Of a whole video, in order, without what the transcript itself doubts.
 ///
 /// # Errors
 /// Where the findings have another shape, or a segment ends before it begins.
@@ -35,6 +38,7 @@ pub fn said(other: &OtherFindings<'_>) -> Result<Vec<Said>> {
         let why = format!("segment {at} is from {from} s to {to} s");
         return Err(Error::new(format!("cannot use the findings of {}: {why}", other.analyzer)));
     }
+    said.retain(|said| is_sure(said.confidence));
     said.sort_by(|a, b| a.start_time.total_cmp(&b.start_time));
     Ok(said)
 }
@@ -68,7 +72,13 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn said(start_time: f64, end_time: f64, text: &str) -> Said {
-        Said { start_time, end_time, text: text.to_owned(), language: Some("en".to_owned()) }
+        Said {
+            start_time,
+            end_time,
+            text: text.to_owned(),
+            language: Some("en".to_owned()),
+            confidence: None,
+        }
     }
 
     fn lexicon() -> Vader {
@@ -92,6 +102,15 @@ pub(crate) mod tests {
         };
         assert_eq!([Some("de"), None, Some("enm")].map(|tag| tagged(tag).valence(&lexicon())), [None; 3]);
         assert!(tagged(Some("en-GB")).valence(&lexicon()).is_some());
+    }
+
+    #[test]
+    fn what_the_transcript_doubts_is_not_said() {
+        let json = r#"{"segments": [
+            {"start_time": 2, "end_time": 3, "text": "Yes.", "language": null, "confidence": 0.4},
+            {"start_time": 0, "end_time": 1, "text": "Mmmmm.", "language": null, "confidence": 0.39}]}"#;
+        let said = super::said(&OtherFindings { analyzer: "speech_transcription", json }).expect("read");
+        assert_eq!(said.iter().map(|said| said.text.as_str()).collect::<Vec<_>>(), ["Yes."]);
     }
 
     #[test]

@@ -19,14 +19,13 @@ use serde::Serialize;
 use va_analyzer_sdk::prelude::*;
 use va_inference::audio::prosody::Hearing;
 use va_inference::audio::vad::{self, Detector};
+use va_inference::findings::transcript::SPEECH_TRANSCRIPTION as TRANSCRIPT;
 
 use crate::emphasis::Emphasis;
 use crate::rates::Rates;
 use crate::runs::Span;
 use crate::settings::Settings;
 use crate::words::{Transcript, Word};
-
-const TRANSCRIPT: &str = "speech_transcription";
 
 /// The analyzer: the detector of speech, loaded.
 #[derive(Debug)]

@@ -32,16 +32,7 @@ impl Settings {
     /// early out of it, so that two chunks below may be all that is left of one; what turns out to be none is joined
     /// again. Edges are found by the sound, so there is no margin.
     pub(crate) fn rules(&self) -> Rules {
-        let begins_at = self.speech;
-        Rules {
-            begins_at,
-            ends_below: (begins_at - 0.15).max(0.01),
-            least_pause: 1024,
-            least_speech: 2048,
-            sure_at: (begins_at + 0.35).min(0.95),
-            margin: 0,
-            ..Rules::default()
-        }
+        Rules { least_pause: 1024, least_speech: 2048, margin: 0, ..Rules::beginning_at(self.speech).sure() }
     }
 }
 

@@ -1,11 +1,9 @@
 //! The words, as speech_transcription tells them.
 
 use serde::Deserialize;
+use va_inference::findings::transcript::is_sure;
 
 use crate::runs::Span;
-
-/// What was heard with less confidence is hardly what was said: of a voice without words a transcript guesses some.
-const SURE: f64 = 0.4;
 
 /// Its findings of a video, as far as they are needed here.
 #[derive(Debug, Deserialize)]
@@ -40,7 +38,7 @@ pub struct Word {
 impl Transcript {
     /// In order; marks alone are no words, and sentences that the transcript doubts do not count.
     pub fn words(self) -> Vec<Word> {
-        let sure = |sentence: &Sentence| sentence.confidence.is_none_or(|sure| sure >= SURE);
+        let sure = |sentence: &Sentence| is_sure(sentence.confidence);
         let sentences = self.segments.into_iter().filter(sure);
         sentences.flat_map(|sentence| sentence.words).filter_map(Word::of).collect()
     }

@@ -96,13 +96,7 @@ impl Analyzer for SpeechTranscription {
     }
 
     fn open(self: &Arc<Self>, _video: &Video, host: &Host) -> Result<SoundTrack> {
-        let begins_at = self.settings.speech;
-        let rules = Rules {
-            begins_at,
-            ends_below: (begins_at - 0.15).max(0.01),
-            longest: LONGEST_STRETCH,
-            ..Rules::default()
-        };
+        let rules = Rules { longest: LONGEST_STRETCH, ..Rules::beginning_at(self.settings.speech) };
         Ok(SoundTrack {
             analyzer: Arc::clone(self),
             host: host.clone(),

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use va_analyzer_sdk::{Error, OtherFindings, Result, Video};
 
-pub const SPEECH: &str = "speech_transcription";
+pub use va_inference::findings::transcript::SPEECH_TRANSCRIPTION as SPEECH;
 pub const TEXTS: &str = "text_overlay";
 pub const CUTS: &str = "cut_analysis";
 pub const LEVELS: &str = "audio_analysis";

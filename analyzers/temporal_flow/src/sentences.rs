@@ -1,13 +1,13 @@
 //! The words of a video, sentence by sentence: what is said; where nothing is said, what is written over the picture.
 
+use va_inference::findings::transcript::is_sure;
+
 use crate::known::{Known, Said, Stretch, TextKind, Written};
 
 /// What is said without a mark at its end goes on in what follows in lower case within so many seconds.
 const BREATH_S: f64 = 1.0;
 /// A sentence that never ends is taken as it is after so many seconds.
 const LONGEST_S: f64 = 15.0;
-/// What was heard with less confidence is hardly what was said: where nobody speaks a transcript guesses.
-const SURE: f64 = 0.4;
 /// A text that stands shorter is not read.
 const SHORTEST_TEXT_S: f64 = 0.5;
 
@@ -46,7 +46,7 @@ pub fn sentences(known: &Known) -> Vec<Sentence> {
 
 fn spoken(said: &[Said]) -> Vec<Sentence> {
     let mut sentences: Vec<Sentence> = Vec::new();
-    let heard = |part: &&Said| has_words(&part.text) && part.confidence.is_none_or(|sure| sure >= SURE);
+    let heard = |part: &&Said| has_words(&part.text) && is_sure(part.confidence);
     for part in said.iter().filter(heard) {
         let english = part.language.as_deref().is_none_or(is_english);
         if let Some(last) = sentences.last_mut().filter(|last| goes_on(last, part, english)) {

@@ -2,5 +2,6 @@
 
 mod bounding_box;
 pub mod faces;
+pub mod transcript;
 
 pub use bounding_box::BoundingBox;

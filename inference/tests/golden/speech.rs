@@ -1,7 +1,5 @@
 //! The front end of Whisper and the detector of speech against Python (`../reference/speech.py`).
 
-use std::process::Command;
-
 use serde_json::Value;
 use va_inference::audio::LogMel;
 use va_inference::audio::vad::{CHUNK, Detector, Rules, Stream, Stretches};
@@ -15,13 +13,7 @@ fn reference() -> Value {
 
 /// 16 kHz, one channel.
 pub(crate) fn sound(name: &str) -> Vec<f32> {
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-i"])
-        .arg(media(name))
-        .args(["-map", "0:a:0", "-f", "f32le", "-ar", "16000", "-ac", "1", "-"])
-        .output()
-        .expect("ffmpeg is installed");
-    output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    va_test_media::sound(&media(name), &[])
 }
 
 pub(crate) fn number(value: &Value) -> f32 {

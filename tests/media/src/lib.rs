@@ -46,6 +46,23 @@ pub fn model(name: &str) -> PathBuf {
     path
 }
 
+/// The sound of a file, 16 kHz, one channel, with these options of ffmpeg before the output, such as a filter.
+///
+/// # Panics
+/// Where ffmpeg fails, with what it said.
+pub fn sound(path: &Path, options: &[&str]) -> Vec<f32> {
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(path)
+        .args(options)
+        .args(["-map", "0:a:0", "-f", "f32le", "-ar", "16000", "-ac", "1", "-"])
+        .output()
+        .expect("ffmpeg is installed");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ffmpeg cannot read the sound of {}: {said}", path.display());
+    output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
 /// A clip made by `ffmpeg ARGS OUT`; `name` is its file name and gives the format. Made once for each command line.
 ///
 /// # Panics

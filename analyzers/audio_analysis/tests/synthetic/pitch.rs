@@ -2,7 +2,6 @@
 //! (`../reference/pitch_frames.py`).
 
 use std::f64::consts::TAU;
-use std::process::Command;
 
 use serde_json::Value;
 use va_inference::audio::Frames;
@@ -74,14 +73,7 @@ fn glides_are_followed_within_50_cents() {
 fn voices_have_the_pitch_that_librosa_hears() {
     let reference: Value = serde_json::from_str(include_str!("../reference/pitch_frames.json")).unwrap();
     for (name, noted) in reference.as_object().unwrap() {
-        let output = Command::new("ffmpeg")
-            .args(["-v", "error", "-nostdin", "-i"])
-            .arg(media(name))
-            .args(["-map", "0:a:0", "-f", "f32le", "-ar", "16000", "-ac", "1", "-"])
-            .output()
-            .unwrap();
-        let samples: Vec<f32> =
-            output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let samples = va_test_media::sound(&media(name), &[]);
         let found = pitches(&samples);
         let noted: Vec<Option<f64>> = noted.as_array().unwrap().iter().map(Value::as_f64).collect();
         assert!(found.len().abs_diff(noted.len()) <= 1, "{name}: {} and {} frames", found.len(), noted.len());

@@ -7,7 +7,6 @@ mod kinds;
 mod yamnet;
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
 use va_analyzer_audio_environment::AudioEnvironment;
@@ -33,13 +32,7 @@ fn on(samples: Vec<f32>) -> Clip {
 
 /// A file's sound, 16 kHz, one channel.
 fn sound(name: &str) -> Vec<f32> {
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-i"])
-        .arg(media(name))
-        .args(["-map", "0:a:0", "-f", "f32le", "-ar", "16000", "-ac", "1", "-"])
-        .output()
-        .expect("ffmpeg is installed");
-    output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    va_test_media::sound(&media(name), &[])
 }
 
 /// A file of `tests/reference`.

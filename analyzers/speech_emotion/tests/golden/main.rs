@@ -5,8 +5,7 @@ mod settings;
 mod silence;
 mod standin;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use va_analyzer_sdk::testing::{Clip, Run, Seen};
@@ -36,20 +35,7 @@ fn on(run: Run, samples: Vec<f32>) -> Seen {
 
 /// A file's sound, 16 kHz, one channel.
 fn sound(name: &str) -> Vec<f32> {
-    samples_of(&media(name), &[])
-}
-
-/// With these options of ffmpeg before the output, such as a filter.
-fn samples_of(path: &Path, options: &[&str]) -> Vec<f32> {
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-i"])
-        .arg(path)
-        .args(options)
-        .args(["-map", "0:a:0", "-f", "f32le", "-ar", "16000", "-ac", "1", "-"])
-        .output()
-        .expect("ffmpeg is installed");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    va_test_media::sound(&media(name), &[])
 }
 
 /// A file of `tests/reference`.

@@ -6,7 +6,7 @@ use va_analyzer_sdk::testing::{Clip, Run};
 use va_analyzer_speech_emotion::SpeechEmotion;
 use va_test_media::model;
 
-use crate::{RATE, fresh, on, with};
+use crate::{RATE, fresh, on};
 
 fn refused(run: Run) -> va_analyzer_sdk::Error {
     let silence = Clip::from_samples(RATE as u32, 1, vec![0.0; RATE]);
@@ -44,13 +44,4 @@ fn a_broken_lexicon_is_refused() {
     }
     let error = refused(fresh().model("vader", folder.path()));
     assert!(error.message.contains("vader_lexicon.txt: line 1"), "{error}");
-}
-
-#[test]
-fn findings_of_another_shape_are_refused_by_name() {
-    let error =
-        refused(fresh().other_findings("speech_transcription", json!({ "segments": [{ "text": 1 }] })));
-    assert!(error.message.starts_with("cannot read the findings of speech_transcription"), "{error}");
-    let error = refused(with(&[(2.0, 1.0, "No.", Some("en"))]));
-    assert!(error.message.contains("segment 0 is from 2 s to 1 s"), "{error}");
 }

@@ -1,10 +1,10 @@
 //! Voice and words, where no network is installed: a reading of a sentence, made louder, higher and faster, or the reverse.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use va_analyzer_sdk::testing::Seen;
 use va_test_media::media;
 
-use crate::{RATE, all, fresh, number, on, samples_of, sound, with};
+use crate::{RATE, all, fresh, number, on, sound, with};
 
 /// Passages in a row, and silence between them.
 const PASSAGES: usize = 6;
@@ -21,7 +21,7 @@ const PLAIN: &str = "The train leaves at nine.";
 fn reading(faster: f64, louder_db: f64) -> Vec<f32> {
     let filter =
         format!("aresample=16000,asetrate={},aresample=16000,volume={louder_db}dB", 16_000.0 * faster);
-    samples_of(&media("austen_0870.wav"), &["-af", &filter])
+    va_test_media::sound(&media("austen_0870.wav"), &["-af", &filter])
 }
 
 /// The readings, and from when to when each lasts.
@@ -125,7 +125,15 @@ fn what_stands_in_says_so_and_what_it_lacks() {
     assert!(whole.starts_with(words) && whole.contains("wav2vec2-emotion"), "{whole}");
     assert!(!whole.contains("valence"), "{whole}");
     let lacking = reason(on(fresh(), sound("beckett.wav")));
-    assert!(lacking.ends_with("valence is unknown, as speech_transcription told no words"), "{lacking}");
+    assert!(lacking.ends_with("valence is unknown: speech_transcription told no words"), "{lacking}");
+    let bent =
+        fresh().other_findings("speech_transcription", json!({ "segments": [{ "text": 1 }], "summary": {} }));
+    let seen = on(bent, sound("beckett.wav"));
+    assert_eq!(seen.segments.len(), 6, "the voice is heard all the same");
+    let bent = reason(seen);
+    assert!(bent.contains("valence is unknown: cannot read the findings of speech_transcription"), "{bent}");
+    let backwards = reason(on(with(&[(2.0, 1.0, "No.", Some("en"))]), sound("beckett.wav")));
+    assert!(backwards.contains("segment 0 is from 2 s to 1 s"), "{backwards}");
 }
 
 /// A passage that is said among others is told with the times of the transcript.

@@ -11,9 +11,6 @@ mod settings;
 mod silence;
 mod voices;
 
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::{Value, json};
 use va_analyzer_sdk::testing::{Clip, Run, Seen};
 use va_analyzer_speech_flow::SpeechFlow;
@@ -50,20 +47,7 @@ fn words_of(name: &str) -> Vec<(String, f64, f64)> {
 
 /// A file's sound, 16 kHz, one channel.
 fn sound(name: &str) -> Vec<f32> {
-    samples_of(&media(name), &[])
-}
-
-/// With these options of ffmpeg before the output, such as a filter.
-fn samples_of(path: &Path, options: &[&str]) -> Vec<f32> {
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-i"])
-        .arg(path)
-        .args(options)
-        .args(["-map", "0:a:0", "-f", "f32le", "-ar", "16000", "-ac", "1", "-"])
-        .output()
-        .expect("ffmpeg is installed");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    va_test_media::sound(&media(name), &[])
 }
 
 fn number(value: &Value) -> f64 {

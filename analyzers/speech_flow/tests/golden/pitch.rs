@@ -20,7 +20,7 @@ fn ranges_are_those_of_another_tracker() {
 fn a_higher_voice_has_the_same_range() {
     let name = "austen_0870.wav";
     let path = va_test_media::media(name);
-    let higher = crate::samples_of(&path, &["-af", "aresample=16000,asetrate=18000,aresample=16000"]);
+    let higher = va_test_media::sound(&path, &["-af", "aresample=16000,asetrate=18000,aresample=16000"]);
     let [one, other] =
         [sound(name), higher].map(|samples| number(&on(flow(), samples).summary["pitch_range_semitones"]));
     assert!((one - other).abs() <= 1.0, "{one} and {other}");

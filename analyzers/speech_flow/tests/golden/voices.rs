@@ -2,13 +2,13 @@
 
 use va_test_media::made;
 
-use crate::{RATE, levels, loud, samples_of};
+use crate::{RATE, levels, loud};
 
 /// What a voice says, as it comes.
 pub(crate) fn said(voice: &str, text: &str) -> Vec<f32> {
     let source = format!("flite=text='{text}':voice={voice}");
     let path = made("flite.wav", &["-f", "lavfi", "-i", &source, "-ar", "16000", "-ac", "1"]);
-    samples_of(&path, &[])
+    va_test_media::sound(&path, &[])
 }
 
 /// Without the silence before and after it: from the first to the last 10 ms that are no more than 30 dB below the loud

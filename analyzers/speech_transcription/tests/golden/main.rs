@@ -8,9 +8,6 @@ mod silence;
 mod times;
 mod transcripts;
 
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::{Value, json};
 use va_analyzer_sdk::testing::{Clip, Run, Seen};
 use va_analyzer_speech_transcription::SpeechTranscription;
@@ -36,18 +33,7 @@ fn on(samples: Vec<f32>) -> Clip {
 
 /// A file's sound, 16 kHz, one channel.
 fn sound(name: &str) -> Vec<f32> {
-    samples_of(&media(name))
-}
-
-fn samples_of(path: &Path) -> Vec<f32> {
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-nostdin", "-i"])
-        .arg(path)
-        .args(["-map", "0:a:0", "-f", "f32le", "-ar", "16000", "-ac", "1", "-"])
-        .output()
-        .expect("ffmpeg is installed");
-    let sample = |bytes: &[u8; 4]| f32::from_le_bytes(*bytes);
-    output.stdout.as_chunks::<4>().0.iter().map(sample).collect()
+    va_test_media::sound(&media(name), &[])
 }
 
 fn reference() -> Value {

@@ -44,6 +44,19 @@ impl Default for Rules {
     }
 }
 
+impl Rules {
+    /// The defaults for another probability: speech may end 0.15 below the one that it begins with.
+    pub fn beginning_at(begins_at: f32) -> Self {
+        Rules { begins_at, ends_below: (begins_at - 0.15).max(0.01), ..Rules::default() }
+    }
+
+    /// A stretch is none that never gets 0.35 more probable than where it begins.
+    #[must_use]
+    pub fn sure(self) -> Self {
+        Rules { sure_at: (self.begins_at + 0.35).min(0.95), ..self }
+    }
+}
+
 /// Reads the chunks of one recording in order.
 #[derive(Debug, Clone)]
 pub struct Stretches {
