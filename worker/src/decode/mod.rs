@@ -12,6 +12,7 @@ mod plan;
 mod rotate;
 mod sound;
 mod video;
+mod views;
 mod watch;
 
 use std::os::fd::{AsRawFd, OwnedFd};

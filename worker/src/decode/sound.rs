@@ -9,6 +9,7 @@ use va_protocol::worker::frames::{Content, FromDecoder};
 use super::defects::Evidence;
 use super::output::Output;
 use super::plan::Plan;
+use super::views::all_of;
 
 /// A jump of the timestamps by more than this is a hole in the sound, which is filled with silence.
 const HOLE_S: f64 = 0.1;
@@ -57,14 +58,11 @@ impl Sound {
             plan.views.iter().map(|view| view.content).zip(&plan.subscribers).enumerate()
         {
             let Content::Audio { sample_rate: rate, channels } = content else { continue };
-            let consumers = subscribers.iter().map(|subscriber| subscriber.consumer + 1).max().unwrap_or(0);
-            let mut wanted = vec![0; consumers];
-            subscribers.iter().for_each(|subscriber| wanted[subscriber.consumer] |= 1 << subscriber.analyzer);
             views.push(SoundView {
                 view,
                 rate,
                 channels,
-                wanted,
+                wanted: all_of(subscribers),
                 resampler: None,
                 waiting: Vec::new(),
                 handed_out: 0,

@@ -2,13 +2,13 @@
 
 use anyhow::{Context, Result};
 use ffmpeg_next as ffmpeg;
-use va_protocol::worker::description::PixelFormat;
-use va_protocol::worker::frames::{Content, FromDecoder, VideoInfo};
+use va_protocol::worker::frames::VideoInfo;
 
 use super::defects::Evidence;
 use super::output::Output;
-use super::picture::{Painter, Target};
-use super::plan::{Plan, Subscriber};
+use super::picture::Painter;
+use super::plan::Plan;
+use super::views::FrameViews;
 
 pub(super) struct Pictures {
     stream: usize,
@@ -16,20 +16,9 @@ pub(super) struct Pictures {
     decoder: ffmpeg::decoder::Video,
     frame: ffmpeg::frame::Video,
     painter: Painter,
-    views: Vec<FrameView>,
-    /// Analyzers that want the frame at hand: for each view, each consumer.
-    wanted: Vec<Vec<u64>>,
-    /// The same of all views together.
-    given_to: Vec<u64>,
+    views: FrameViews,
     clock: Clock,
     evidence: Evidence,
-}
-
-/// A view of the plan that shows frames.
-struct FrameView {
-    view: usize,
-    target: Target,
-    subscribers: Vec<Subscriber>,
 }
 
 impl Pictures {
@@ -45,31 +34,13 @@ impl Pictures {
             .decoder()
             .video()
             .context("the picture cannot be decoded")?;
-        let mut views = Vec::new();
-        let mut consumers = 0;
-        for (view, (content, subscribers)) in
-            plan.views.iter().map(|view| view.content).zip(&plan.subscribers).enumerate()
-        {
-            consumers = subscribers
-                .iter()
-                .map(|subscriber| subscriber.consumer + 1)
-                .max()
-                .unwrap_or(0)
-                .max(consumers);
-            if let Content::Frames { width, height, format } = content {
-                let target = Target { width, height, format, rotation: info.rotation };
-                views.push(FrameView { view, target, subscribers: subscribers.clone() });
-            }
-        }
         Ok(Pictures {
             stream: stream.index(),
             time_base: f64::from(stream.time_base()),
             decoder,
             frame: ffmpeg::frame::Video::empty(),
             painter: Painter::default(),
-            wanted: vec![vec![0; consumers]; views.len()],
-            given_to: vec![0; consumers],
-            views,
+            views: FrameViews::of(plan, info.rotation),
             clock: Clock { frame_s: if info.fps > 0.0 { 1.0 / info.fps } else { 0.04 }, ..Clock::default() },
             evidence: Evidence::default(),
         })
@@ -118,40 +89,10 @@ impl Pictures {
     fn hand_out(&mut self, frame: &ffmpeg::frame::Video, output: &mut Output) -> Result<()> {
         self.evidence.corrupt_frames += u64::from(frame.is_corrupt() || frame.has_decode_errors());
         let pts_s = frame.timestamp().map(|pts| pts as f64 * self.time_base);
-        let (index, timestamp_s) = self.clock.tick(pts_s);
+        let at = self.clock.tick(pts_s);
         self.painter.next_frame();
-        self.given_to.fill(0);
-        for (view, wanted) in self.views.iter_mut().zip(&mut self.wanted) {
-            wanted.fill(0);
-            for subscriber in &mut view.subscribers {
-                if subscriber.sampler.takes(index, timestamp_s) {
-                    wanted[subscriber.consumer] |= 1 << subscriber.analyzer;
-                    self.given_to[subscriber.consumer] |= 1 << subscriber.analyzer;
-                }
-            }
-        }
-        for (view, wanted) in self.views.iter().zip(&self.wanted) {
-            if wanted.iter().any(|analyzers| *analyzers != 0) {
-                let Target { width, height, format, .. } = view.target;
-                let length = width as usize * height as usize * PixelFormat::channels(format);
-                let announce = |slot, consumer: usize| FromDecoder::Frame {
-                    view: view.view,
-                    slot,
-                    index,
-                    timestamp_s,
-                    wanted_by: wanted[consumer],
-                    given_to: self.given_to[consumer],
-                };
-                output.put(
-                    view.view,
-                    length,
-                    wanted,
-                    |slot| self.painter.paint(frame, &view.target, slot),
-                    announce,
-                )?;
-            }
-        }
-        Ok(())
+        let painter = &mut self.painter;
+        self.views.hand_out(at, output, |target, slot| painter.paint(frame, target, slot))
     }
 }
 
