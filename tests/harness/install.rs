@@ -66,6 +66,10 @@ impl Install {
         self.program("lib/va/va-daemon")
     }
 
+    pub fn worker(&self) -> Command {
+        self.program("lib/va/va-worker")
+    }
+
     pub fn vactl(&self) -> Command {
         self.program("bin/vactl")
     }

@@ -1,6 +1,6 @@
 //! A program that a test runs: to its end within a limit, or in the background.
 
-use std::io::Read;
+use std::io::{Read, Seek, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -77,8 +77,22 @@ impl Running {
     /// # Panics
     /// Where it cannot be started.
     pub fn start(command: &mut Command) -> Self {
+        Self::reading(command, Stdio::null())
+    }
+
+    /// With this at its standard input.
+    ///
+    /// # Panics
+    /// Where it cannot be started.
+    pub fn start_with(command: &mut Command, input: &str) -> Self {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(input.as_bytes()).and_then(|()| file.rewind()).expect("written");
+        Self::reading(command, file.into())
+    }
+
+    fn reading(command: &mut Command, input: Stdio) -> Self {
         let name = format!("{command:?}");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
         let stdout = listen(child.stdout.take().expect("it is piped"));
         let stderr = listen(child.stderr.take().expect("it is piped"));

@@ -1,5 +1,6 @@
 //! What a worker process does to itself before its work: its link, its standard streams, its end with the daemon.
 
+use std::fs::File;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 
@@ -14,10 +15,27 @@ pub(crate) fn daemon_link() -> Result<(link::Sender, link::Receiver)> {
     die_with_the_daemon()?;
     let socket =
         rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).context("standard input is no socket")?;
-    let null = std::fs::File::open("/dev/null").context("cannot open /dev/null")?;
+    keep_foreign_code_off()?;
+    link::ends(UnixStream::from(socket)).context("the link to the daemon is not usable")
+}
+
+/// What the daemon asks, one line at standard input; and where the answers go: what was standard output, which
+/// foreign code does not reach any more.
+pub(crate) fn question_and_answers() -> Result<(String, File)> {
+    die_with_the_daemon()?;
+    let mut question = String::new();
+    std::io::stdin().read_line(&mut question).context("standard input cannot be read")?;
+    let answers =
+        rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3).context("there is no standard output")?;
+    keep_foreign_code_off()?;
+    Ok((question, File::from(answers)))
+}
+
+fn keep_foreign_code_off() -> Result<()> {
+    let null = File::open("/dev/null").context("cannot open /dev/null")?;
     rustix::stdio::dup2_stdin(null.as_fd())?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
-    link::ends(UnixStream::from(socket)).context("the link to the daemon is not usable")
+    Ok(())
 }
 
 /// Also leaves no core files behind: a crashing plugin would fill the disk.
@@ -43,8 +61,27 @@ pub(crate) fn cpu_s() -> f64 {
 
 /// Peak of the resident memory of this process; 0 where `/proc` does not tell.
 pub(crate) fn memory_peak_mb() -> f64 {
+    memory_peak() as f64 / 1e6
+}
+
+/// The same, bytes; since [`forget_memory_peak`], where that was called.
+pub(crate) fn memory_peak() -> u64 {
+    of_status("VmHWM:")
+}
+
+/// Resident memory of this process now, bytes; 0 where `/proc` does not tell.
+pub(crate) fn memory() -> u64 {
+    of_status("VmRSS:")
+}
+
+/// From now on the peak is that of what follows. A system that does not let us goes on with the old one.
+pub(crate) fn forget_memory_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+fn of_status(field: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: Option<f64> = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-    kib.unwrap_or(0.0) * 1024.0 / 1e6
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let kib: Option<u64> = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+    kib.unwrap_or(0) * 1024
 }

@@ -3,6 +3,7 @@
 //! Each worker has one stream socket to the daemon ([`control`]); for each job, decode worker and analyze workers have
 //! one to each other ([`frames`]). Both carry [`framing`]'s messages, some with file descriptors.
 
+pub mod check;
 pub mod control;
 pub mod description;
 pub mod frames;

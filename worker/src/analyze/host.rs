@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use va_analyzer_sdk::{Error, ErrorKind, HostServices, LogLevel, Result};
-use va_protocol::worker::control::FromAnalyze;
+use va_protocol::worker::control::{AnalyzerToLoad, FromAnalyze};
 
 use super::session::Progress;
 use crate::{link, translate};
@@ -26,6 +26,24 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    pub(super) fn new(wanted: &AnalyzerToLoad, device: &str, threads: usize, daemon: &link::Sender) -> Self {
+        Shared {
+            analyzer: wanted.name.clone(),
+            device: device.to_owned(),
+            threads,
+            settings: wanted.settings.clone(),
+            models: wanted.models.clone(),
+            absent_models: wanted.absent_models.clone(),
+            running_on: OnceLock::new(),
+            daemon: daemon.clone(),
+        }
+    }
+
+    /// Who has not said where it runs has no model that could run elsewhere than on the processor.
+    pub(super) fn runs_on(&self) -> &str {
+        self.running_on.get().map_or("cpu", String::as_str)
+    }
+
     fn model_path(&self, name: &str) -> Result<PathBuf> {
         let absent = || {
             let asked_for = self.absent_models.get(name).cloned();

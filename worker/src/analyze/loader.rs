@@ -34,14 +34,29 @@ impl From<va_analyzer_sdk::Error> for OpenError {
 ///
 /// # Errors
 /// See [`OpenError`]. A library whose constructors crash takes the process with it: for the first time it is opened
-/// by `va-worker describe`.
+/// by `va-worker describe` or `va-worker check`.
 pub(crate) fn open(path: &Path) -> Result<Plugin, OpenError> {
-    // A bare file name would be searched for on the library path.
-    let unreadable = |reason| OpenError::Unreadable { path: path.to_owned(), reason };
-    let path = path.canonicalize().map_err(unreadable)?;
-    let bytes = std::fs::read(&path).map_err(unreadable)?;
-    check_image(&path, &bytes)?;
+    let File { path, .. } = File::checked(path)?;
     Ok(Plugin::open(&path)?)
+}
+
+/// A file that the dynamic linker may see.
+pub(crate) struct File {
+    /// Absolute: a bare name would be searched for on the library path.
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: usize,
+}
+
+impl File {
+    /// # Errors
+    /// Where it is no whole shared library of this machine.
+    pub(crate) fn checked(path: &Path) -> Result<Self, OpenError> {
+        let unreadable = |reason| OpenError::Unreadable { path: path.to_owned(), reason };
+        let path = path.canonicalize().map_err(unreadable)?;
+        let bytes = std::fs::read(&path).map_err(unreadable)?;
+        check_image(&path, &bytes)?;
+        Ok(File { path, bytes: bytes.len() })
+    }
 }
 
 /// Makes sure that the file is a whole shared library of this machine: the dynamic linker does not check the length,

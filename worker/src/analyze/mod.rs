@@ -14,17 +14,18 @@ mod job;
 pub(crate) mod loader;
 mod queue;
 mod session;
+pub(crate) mod trial;
 
 use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use va_analyzer_sdk::ErrorKind;
-use va_analyzer_sdk::abi::LoadedAnalyzer;
+use va_analyzer_sdk::abi::{LoadedAnalyzer, Plugin};
 use va_protocol::worker::control::{AnalyzerToLoad, FromAnalyze, ToAnalyze};
 
 use self::deadline::Deadlines;
@@ -91,16 +92,7 @@ fn load(
     let (done, results) = mpsc::channel();
     let count = analyzers.len();
     for wanted in analyzers {
-        let shared = Arc::new(Shared {
-            analyzer: wanted.name.clone(),
-            device: device.to_owned(),
-            threads,
-            settings: wanted.settings.clone(),
-            models: wanted.models.clone(),
-            absent_models: wanted.absent_models.clone(),
-            running_on: OnceLock::new(),
-            daemon: daemon.clone(),
-        });
+        let shared = Arc::new(Shared::new(&wanted, device, threads, daemon));
         let done = done.clone();
         thread::Builder::new()
             .name(format!("load {}", wanted.name))
@@ -117,8 +109,7 @@ fn load(
         let message = match result {
             Ok(in_memory) => {
                 let call_limit = Duration::from_secs_f64(wanted.call_limit_s);
-                // Who has not said where it runs has no model that could run elsewhere.
-                let device = shared.running_on.get().map_or("cpu", String::as_str).to_owned();
+                let device = shared.runs_on().to_owned();
                 loaded.insert(wanted.name, Arc::new(Loaded { analyzer: in_memory, shared, call_limit }));
                 FromAnalyze::Loaded { analyzer, device, load_s: took.as_secs_f64() }
             }
@@ -135,6 +126,10 @@ fn load_one(wanted: &AnalyzerToLoad, shared: &Arc<Shared>) -> Result<LoadedAnaly
         return Err((true, missing.clone()));
     }
     let plugin = loader::open(Path::new(&wanted.path)).map_err(|error| (false, error.to_string()))?;
+    in_memory(&plugin, shared)
+}
+
+fn in_memory(plugin: &Plugin, shared: &Arc<Shared>) -> Result<LoadedAnalyzer, (bool, String)> {
     plugin
         .load(Arc::new(LoadHost(Arc::clone(shared))))
         .map_err(|error| (error.kind == ErrorKind::Unavailable, error.message))

@@ -4,6 +4,7 @@
 //! each view that wants it (`picture`) into a slot of shared memory, and announced to the workers (`output`). Sound
 //! goes the same way (`sound`). What FFmpeg does not say of a broken file, `defects` does.
 
+pub(crate) mod clip;
 mod defects;
 mod demux;
 mod output;

@@ -1,0 +1,3 @@
+//! `va-worker` by itself, as the daemon drives it.
+
+mod check;
