@@ -5,6 +5,7 @@
 //! head's turn has to be 0. README says what it is worth.
 
 use serde::Serialize;
+use va_analyzer_sdk::rounded;
 
 /// Degrees to the side for a look of 1.
 const YAW_DEG: f64 = 26.0;
@@ -84,6 +85,12 @@ impl Gaze {
         let (sin, cos) = (-lean).sin_cos();
         let (x, y) = (cos * x - sin * y, sin * x + cos * y);
         Gaze { yaw_deg: x.atan2(z).to_degrees(), pitch_deg: y.clamp(-1.0, 1.0).asin().to_degrees() }
+    }
+
+    /// To a tenth of a degree.
+    pub fn rounded(&self) -> Self {
+        let [yaw_deg, pitch_deg] = [self.yaw_deg, self.pitch_deg].map(|angle| rounded(angle, 1));
+        Gaze { yaw_deg, pitch_deg }
     }
 
     /// What is looked at: the camera within `camera_deg` to each side and up and down, else where it is further from it.

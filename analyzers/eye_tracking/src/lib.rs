@@ -2,9 +2,11 @@
 //!
 //! The faces are those of face_detection; none is looked for here. A mesh of 478 points is laid over each ([`mesh`]), which
 //! tells how the head is turned ([`head`]); what the eyes do comes from the mesh, too; both together are the gaze
-//! ([`gaze`]).
+//! ([`gaze`]). The mesh is laid while the frame is there; the small nets look at the eyes of many faces in a row
+//! ([`gathered`]).
 
 pub mod findings;
+mod gathered;
 pub mod gaze;
 pub mod head;
 pub mod mesh;
@@ -19,10 +21,10 @@ use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE, Face, faces_of};
 use va_inference::geometry::Affine;
 use va_inference::image::View;
 
-use crate::findings::{Point, SeenFace, Segment, WholeVideo};
-use crate::gaze::{Gaze, Target};
-use crate::head::Turn;
-use crate::mesh::Mesh;
+use crate::findings::{Segment, WholeVideo};
+use crate::gathered::{Gathered, Waiting};
+use crate::gaze::Target;
+use crate::mesh::{LEFT_EYE, RIGHT_EYE};
 use crate::model::{BLENDSHAPES, FACE_SIDE, IRIS, LANDMARKS, Nets};
 use crate::preprocess::Buffers;
 use crate::settings::Settings;
@@ -68,7 +70,7 @@ impl Analyzer for EyeTracking {
             analyzer: Arc::clone(self),
             source: (video.width, video.height),
             buffers: Buffers::default(),
-            points: Vec::new(),
+            gathered: Gathered::default(),
             looks: 0,
             into_camera: 0,
         })
@@ -82,7 +84,8 @@ pub struct EyesOfOneVideo {
     /// Pixels of the video, which findings count in.
     source: (u32, u32),
     buffers: Buffers,
-    points: Vec<f32>,
+    /// Frames whose faces wait for the small nets.
+    gathered: Gathered,
     looks: u32,
     into_camera: u32,
 }
@@ -91,15 +94,18 @@ impl Session for EyesOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
             if let Some(faces) = faces_of(frame)? {
-                let faces = self.look_at(frame, &faces)?;
-                let timestamp = rounded(frame.timestamp_s, 3);
-                findings.frame_segment(frame, &Segment { timestamp, faces })?;
+                let faces = self.lay_meshes(frame, &faces)?;
+                self.gathered.add(rounded(frame.timestamp_s, 3), faces);
+                if self.gathered.is_enough() {
+                    self.look(findings)?;
+                }
             }
         }
         Ok(())
     }
 
-    fn finish(&mut self, _findings: &mut Findings) -> Result<Summary> {
+    fn finish(&mut self, findings: &mut Findings) -> Result<Summary> {
+        self.look(findings)?;
         let share = || rounded(f64::from(self.into_camera) / f64::from(self.looks), 3);
         let camera_contact_ratio = (self.looks > 0).then(share);
         let summary = Summary::of(&WholeVideo { camera_contact_ratio })?.model(LANDMARKS);
@@ -112,8 +118,8 @@ impl Session for EyesOfOneVideo {
 }
 
 impl EyesOfOneVideo {
-    fn look_at(&mut self, frame: &Frame<'_>, faces: &[Face]) -> Result<Vec<SeenFace>> {
-        let analyzer = Arc::clone(&self.analyzer);
+    fn lay_meshes(&mut self, frame: &Frame<'_>, faces: &[Face]) -> Result<Vec<Waiting>> {
+        let EyeTracking { settings, nets } = &*self.analyzer;
         let scale = frame.width as f32 / self.source.0.max(1) as f32;
         let view = View::of(frame);
         let leans: Vec<f32> = faces.iter().map(|face| lean(face, scale)).collect();
@@ -123,52 +129,39 @@ impl EyesOfOneVideo {
             Affine::of_turned_square(rect.centre(), size, lean, FACE_SIDE)
         };
         let to_crops: Vec<Affine> = faces.iter().zip(&leans).map(to_crop).collect();
-        let meshes = analyzer.nets.meshes(&view, &to_crops, &mut self.buffers)?;
-        let mut seen = Vec::with_capacity(faces.len());
+        let meshes = nets.meshes(&view, &to_crops, &mut self.buffers)?;
+        let mut waiting = Vec::with_capacity(faces.len());
         for (((face, mesh), to_crop), lean) in faces.iter().zip(meshes).zip(&to_crops).zip(leans) {
-            seen.push(match (mesh, to_crop.inverse()) {
-                (Some(mesh), Some(to_picture)) => self.eyes(&view, face, &mesh, &to_picture, lean, scale)?,
-                _ => SeenFace::unknown(face.bounding_box),
+            waiting.push(match (mesh, to_crop.inverse()) {
+                (Some(mesh), Some(to_picture)) => {
+                    let known = face.side(scale) >= settings.least_face;
+                    let mut eyes = Vec::with_capacity(2);
+                    for eye in [LEFT_EYE, RIGHT_EYE] {
+                        let corners = eye.corners.map(|corner| to_picture.apply(mesh.at(corner)));
+                        let sight =
+                            nets.sight(&view, corners, lean, settings.least_eye, &mut self.buffers)?;
+                        eyes.push((to_picture.apply(mesh.at(eye.iris)), sight));
+                    }
+                    Waiting::new(face.bounding_box, &mesh, &to_picture, eyes, (lean, scale), known)
+                }
+                _ => Waiting::unseen(face.bounding_box),
             });
         }
-        Ok(seen)
+        Ok(waiting)
     }
 
-    /// What the eyes of one face say.
-    fn eyes(
-        &mut self,
-        view: &View<'_>,
-        face: &Face,
-        mesh: &Mesh,
-        to_picture: &Affine,
-        lean: f32,
-        scale: f32,
-    ) -> Result<SeenFace> {
-        let analyzer = Arc::clone(&self.analyzer);
-        let EyeTracking { settings, nets } = &*analyzer;
-        let mut seen = SeenFace::unknown(face.bounding_box);
-        let [left, right] =
-            nets.irises(view, mesh, to_picture, lean, settings.least_eye, &mut self.buffers)?;
-        seen.left_iris = Point::of(left, scale, self.source);
-        seen.right_iris = Point::of(right, scale, self.source);
-        if face.side(scale) < settings.least_face {
-            return Ok(seen);
+    /// Looks at all that were gathered.
+    fn look(&mut self, findings: &mut Findings) -> Result<()> {
+        let EyeTracking { settings, nets } = &*self.analyzer;
+        for (timestamp, faces) in self.gathered.look(nets, self.source, settings.camera_deg)? {
+            let targets = faces.iter().filter_map(|face| face.target);
+            for target in targets {
+                self.looks += 1;
+                self.into_camera += u32::from(target == Target::Camera);
+            }
+            findings.segment(&Segment { timestamp, faces })?;
         }
-        mesh.for_blendshapes(|point| to_picture.apply(point), &mut self.points);
-        let look = nets.look(&self.points)?;
-        seen.eyes_open = Some(look.open());
-        let [left_closed, right_closed] = look.blink.map(|blink| blink >= 0.5);
-        seen.left_iris = seen.left_iris.filter(|_| !left_closed);
-        seen.right_iris = seen.right_iris.filter(|_| !right_closed);
-        if look.open() {
-            let gaze = Gaze::of(Turn::of(mesh).forward(), &look, f64::from(lean));
-            let target = gaze.target(settings.camera_deg);
-            self.looks += 1;
-            self.into_camera += u32::from(target == Target::Camera);
-            let [yaw_deg, pitch_deg] = [gaze.yaw_deg, gaze.pitch_deg].map(|angle| rounded(angle, 1));
-            (seen.gaze, seen.target) = (Some(Gaze { yaw_deg, pitch_deg }), Some(target));
-        }
-        Ok(seen)
+        Ok(())
     }
 }
 

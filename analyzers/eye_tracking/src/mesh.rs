@@ -46,9 +46,8 @@ impl Mesh {
     }
 
     /// What the blendshape net takes: x and y of its points. It knows neither scale nor place.
-    pub fn for_blendshapes(&self, place: impl Fn([f32; 2]) -> [f32; 2], input: &mut Vec<f32>) {
-        input.clear();
-        input.extend(OF_BLENDSHAPES.into_iter().chain(468..POINTS).flat_map(|point| place(self.at(point))));
+    pub fn for_blendshapes(&self, place: impl Fn([f32; 2]) -> [f32; 2]) -> Vec<f32> {
+        OF_BLENDSHAPES.into_iter().chain(468..POINTS).flat_map(|point| place(self.at(point))).collect()
     }
 }
 
@@ -67,8 +66,7 @@ mod tests {
     #[test]
     fn the_blendshape_net_takes_146_points() {
         let mesh = Mesh { points: (0..POINTS).map(|i| [i as f32, 0.0, 0.0]).collect() };
-        let mut input = vec![9.0];
-        mesh.for_blendshapes(|[x, y]| [x + 0.5, y], &mut input);
+        let input = mesh.for_blendshapes(|[x, y]| [x + 0.5, y]);
         assert_eq!(input.len(), 146 * 2);
         assert_eq!((input[0], input[2], input[290]), (0.5, 1.5, 477.5));
         assert!(OF_BLENDSHAPES.is_sorted());

@@ -7,7 +7,7 @@ use va_inference::image::View;
 use va_inference::onnx::{Input, Model, Options};
 
 use crate::gaze::Look;
-use crate::mesh::{LEFT_EYE, Mesh, RIGHT_EYE};
+use crate::mesh::Mesh;
 use crate::preprocess::Buffers;
 
 /// MediaPipe's face mesh with irises (Grishchenko et al. 2020, arXiv 2006.10962).
@@ -97,44 +97,52 @@ impl Nets {
             .ok_or_else(|| Error::new(format!("model {BLENDSHAPES:?} gives {shape:?}, not 52 numbers")))
     }
 
-    /// The irises of a face in the frame, the person's left and right: where the model `iris` sees them, if it is
-    /// installed, the eye is at least `least_eye` wide and both nets agree; else where the mesh has them. `lean` is the
-    /// crop's turn.
+    /// What the net `iris` is to look at of an eye, if it is installed and the eye at least `least_eye` wide. `lean` is the
+    /// turn of the face's crop.
     ///
     /// # Errors
-    /// As [`Model::run`]; or where the graph gives something else.
-    pub fn irises(
+    /// Where the frame cannot be cut.
+    pub fn sight(
         &self,
         view: &View<'_>,
-        mesh: &Mesh,
-        to_picture: &Affine,
+        corners: [[f32; 2]; 2],
         lean: f32,
         least_eye: f32,
         buffers: &mut Buffers,
-    ) -> Result<[[f32; 2]; 2]> {
-        let eyes = [LEFT_EYE, RIGHT_EYE];
-        let mut irises = eyes.map(|eye| to_picture.apply(mesh.at(eye.iris)));
-        let Some(model) = &self.iris else { return Ok(irises) };
-        for (eye, iris) in eyes.into_iter().zip(&mut irises) {
-            let [a, b] = eye.corners.map(|corner| to_picture.apply(mesh.at(corner)));
-            let width = (a[0] - b[0]).hypot(a[1] - b[1]);
-            if width < least_eye {
-                continue;
-            }
-            let middle = [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
-            let to_crop = Affine::of_turned_square(middle, EYE_FACTOR * width, lean, EYE_SIDE);
-            let input = buffers.fill(view, &[to_crop], EYE_SIDE, 1)?;
-            let outputs = model.run(&[Input::f32("image", &[1, EYE_SIDE, EYE_SIDE, 3], input)])?;
-            let (_, &[x, y, ..]) = outputs.f32("iris")? else {
-                return Err(Error::new(format!("model {IRIS:?} gives no point")));
-            };
-            if let Some(back) = to_crop.inverse() {
-                let [x, y] = back.apply([x, y]);
-                if (x - iris[0]).hypot(y - iris[1]) <= MOST_APART * width {
-                    *iris = [x, y];
-                }
-            }
+    ) -> Result<Option<Sight>> {
+        let [a, b] = corners;
+        let width = (a[0] - b[0]).hypot(a[1] - b[1]);
+        if self.iris.is_none() || width < least_eye {
+            return Ok(None);
         }
-        Ok(irises)
+        let middle = [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
+        let to_crop = Affine::of_turned_square(middle, EYE_FACTOR * width, lean, EYE_SIDE);
+        let input = buffers.fill(view, &[to_crop], EYE_SIDE, 1)?.to_vec();
+        Ok(Some(Sight { to_crop, width, input }))
     }
+
+    /// Where the iris of an eye is in its frame: where the net sees it, unless it is further than that from where the mesh
+    /// has it.
+    ///
+    /// # Errors
+    /// As [`Model::run`]; or where the graph gives something else.
+    pub fn iris(&self, sight: &Sight, of_mesh: [f32; 2]) -> Result<[f32; 2]> {
+        let Some(model) = &self.iris else { return Ok(of_mesh) };
+        let outputs = model.run(&[Input::f32("image", &[1, EYE_SIDE, EYE_SIDE, 3], &sight.input)])?;
+        let (_, &[x, y, ..]) = outputs.f32("iris")? else {
+            return Err(Error::new(format!("model {IRIS:?} gives no point")));
+        };
+        let seen = sight.to_crop.inverse().map(|back| back.apply([x, y]));
+        let near = |[x, y]: &[f32; 2]| (x - of_mesh[0]).hypot(y - of_mesh[1]) <= MOST_APART * sight.width;
+        Ok(seen.filter(near).unwrap_or(of_mesh))
+    }
+}
+
+/// An eye cut out of its frame.
+#[derive(Debug)]
+pub struct Sight {
+    to_crop: Affine,
+    /// Of the eye, pixels of the frame.
+    width: f32,
+    input: Vec<f32>,
 }

@@ -1,7 +1,7 @@
 //! Turned crops out of a frame into a net's input.
 
-use va_analyzer_sdk::Result;
-use va_inference::geometry::Affine;
+use va_analyzer_sdk::{Error, Result};
+use va_inference::geometry::{Affine, Rect};
 use va_inference::image::{Fit, Image, Layout, Normalise, Painter, View, warp};
 
 /// Memory that serves every frame.
@@ -30,23 +30,44 @@ impl Buffers {
         Ok(&self.input[..room * one])
     }
 
-    /// Two pixels of the frame or more for one of the crop would be skipped by the linear look-up: such a frame is made
-    /// smaller by a whole factor first.
+    /// Two pixels of the frame or more for one of the crop would be skipped by the linear look-up: what the crop shows is
+    /// made smaller by a whole factor first.
     fn cut(&mut self, view: &View<'_>, to_crop: &Affine, side: usize) -> Result<()> {
         let scale = to_crop.x[0].hypot(to_crop.x[1]);
         let times = (1.0 / scale) as usize;
         if times < 2 {
             return warp(view, to_crop, (side, side), &mut self.crop);
         }
-        let (width, height) = view.size();
-        let size = ((width / times).max(1), (height / times).max(1));
+        let part = part(view.size(), to_crop, side, times)?;
+        let size = ((part.width() as usize / times).max(1), (part.height() as usize / times).max(1));
         self.shrunk.reshape(size.0, size.1, view.channels());
-        let fit = Fit::stretch(view.size(), size);
+        let fit = Fit::crop(view.size(), &part, size);
         self.painter.bytes(view, &fit, self.shrunk.data_mut())?;
+        let times = [part.width() as f64 / size.0 as f64, part.height() as f64 / size.1 as f64];
         let enlarge =
-            Affine::new([width as f64 / size.0 as f64, 0.0, 0.0], [0.0, height as f64 / size.1 as f64, 0.0]);
+            Affine::new([times[0], 0.0, f64::from(part.left)], [0.0, times[1], f64::from(part.top)]);
         warp(&self.shrunk.view(), &enlarge.then(to_crop), (side, side), &mut self.crop)
     }
+}
+
+/// The part of a picture that a crop shows, with what the look-up needs round it, in whole steps of `times` pixels from the
+/// picture's corner.
+fn part((width, height): (usize, usize), to_crop: &Affine, side: usize, times: usize) -> Result<Rect> {
+    let back =
+        to_crop.inverse().ok_or_else(|| Error::new("cannot cut a face out: its map has no inverse"))?;
+    let side = side as f32;
+    let seen =
+        Rect::round(&[[0.0, 0.0], [side, 0.0], [0.0, side], [side, side]].map(|corner| back.apply(corner)));
+    let step = times as f32;
+    let from = |at: f32, end: usize| ((at / step).floor() - 2.0).clamp(0.0, (end / times) as f32) * step;
+    // The last step of a picture takes what is left of it.
+    let to = |at: f32, end: usize| match ((at / step).ceil() + 2.0).max(1.0) * step {
+        far if far + step > end as f32 => end as f32,
+        near => near,
+    };
+    let (left, top) = (from(seen.left, width), from(seen.top, height));
+    let (right, bottom) = (to(seen.right, width), to(seen.bottom, height));
+    Ok(Rect::new(left.min(right - 1.0).max(0.0), top.min(bottom - 1.0).max(0.0), right, bottom))
 }
 
 #[cfg(test)]
@@ -65,6 +86,22 @@ mod tests {
         let input = buffers.fill(&view, &[to_crop], 40, 1).expect("not flat");
         assert_eq!(input.len(), 40 * 40 * 3);
         assert!(input.iter().all(|level| (level - 0.5).abs() < 0.05), "not grey");
+    }
+
+    #[test]
+    fn a_crop_beyond_the_picture_is_black_there_at_any_scale() {
+        let view = View::rgb(&[255; 3 * 100 * 60], 100, 60).expect("whole");
+        let mut buffers = Buffers::default();
+        for (centre, size) in [([0.0, 0.0], 40.0), ([100.0, 60.0], 90.0), ([50.0, 30.0], 400.0)] {
+            let to_crop = Affine::of_turned_square(centre, size, 0.0, 16);
+            let input = buffers.fill(&view, &[to_crop], 16, 1).expect("not flat");
+            let white = input.iter().filter(|level| **level > 0.5).count() as f32 / input.len() as f32;
+            let to_right = (centre[0] + size / 2.0).min(100.0) - (centre[0] - size / 2.0).max(0.0);
+            let down = (centre[1] + size / 2.0).min(60.0) - (centre[1] - size / 2.0).max(0.0);
+            assert!((white - to_right * down / size / size).abs() < 0.07, "{centre:?} {size}: {white}");
+        }
+        let far = Affine::of_turned_square([-500.0, -500.0], 100.0, 0.0, 16);
+        assert!(buffers.fill(&view, &[far], 16, 1).expect("not flat").iter().all(|level| *level == 0.0));
     }
 
     #[test]

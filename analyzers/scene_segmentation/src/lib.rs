@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use va_analyzer_sdk::prelude::*;
 
 use crate::grouping::{Likenesses, scenes};
-use crate::model::{Embedder, MODEL, Room};
+use crate::model::{Embedder, MODEL, Waiting};
 use crate::preprocess::{Shrinker, Small};
 use crate::settings::Settings;
 use crate::shots::{Glimpse, Kind, Shot, Transition, is_clear};
@@ -68,7 +68,8 @@ impl Analyzer for SceneSegmentation {
             analyzer: Arc::clone(self),
             host: host.clone(),
             duration_s: video.duration_s,
-            room: Room::default(),
+            waiting: Waiting::default(),
+            unembedded: Vec::new(),
             shrinker: Shrinker::default(),
             last_look: None,
             glimpses: Vec::new(),
@@ -85,7 +86,9 @@ pub struct ScenesOfOneVideo {
     analyzer: Arc<SceneSegmentation>,
     host: Host,
     duration_s: Option<f64>,
-    room: Room,
+    /// Frames that are not embedded yet, and of each its time and colours.
+    waiting: Waiting,
+    unembedded: Vec<(f64, Vec<f32>)>,
     shrinker: Shrinker,
     /// The last frame that was embedded.
     last_look: Option<(f64, Small)>,
@@ -105,20 +108,18 @@ impl Session for ScenesOfOneVideo {
         if self.host.cancelled() {
             return Ok(());
         }
-        let (mut frames, mut palettes) = (Vec::new(), Vec::new());
         for frame in batch {
             let small = self.shrinker.shrink(frame)?;
             let flat = small.is_flat();
             self.glimpses.push(Glimpse { time_s: frame.timestamp_s, flat });
             if !flat && self.is_due(frame.timestamp_s, &small) {
-                frames.push(frame);
-                palettes.push(small.palette());
+                self.waiting.add(frame)?;
+                self.unembedded.push((frame.timestamp_s, small.palette()));
                 self.last_look = Some((frame.timestamp_s, small));
+                if self.waiting.is_full() {
+                    self.embed()?;
+                }
             }
-        }
-        let embeddings = self.analyzer.embedder.embed(&frames, &mut self.room)?;
-        for ((frame, palette), embedding) in frames.iter().zip(palettes).zip(embeddings) {
-            self.moments.push(Moment { time_s: frame.timestamp_s, embedding, palette });
         }
         Ok(())
     }
@@ -138,6 +139,7 @@ impl Session for ScenesOfOneVideo {
             Error::new("cannot group shots: cut_analysis, which finds them, came to no end")
         })?;
         let end_s = self.duration_s.unwrap_or(last.time_s).max(last.time_s);
+        self.embed()?;
         let film = Film::of(self, &transitions, shots::shots(&transitions, &self.glimpses, end_s));
         let scenes = scenes(&film, self.analyzer.settings.reach_shots);
         for (scene_id, shots) in scenes.iter().enumerate() {
@@ -152,6 +154,15 @@ fn summary(scene_count: usize) -> Result<Summary> {
 }
 
 impl ScenesOfOneVideo {
+    /// Remembers what the frames show that waited.
+    fn embed(&mut self) -> Result<()> {
+        let embeddings = self.analyzer.embedder.embed(&mut self.waiting)?;
+        for ((time_s, palette), embedding) in self.unembedded.drain(..).zip(embeddings) {
+            self.moments.push(Moment { time_s, embedding, palette });
+        }
+        Ok(())
+    }
+
     fn is_due(&self, time_s: f64, small: &Small) -> bool {
         let look_every_s = self.analyzer.settings.look_every_s;
         // Timestamps are rounded in containers.

@@ -11,9 +11,13 @@ pub const MODEL: &str = "efficientnet-lite0";
 /// Numbers of an embedding.
 pub const LENGTH: usize = 1280;
 
+/// Numbers of an input.
+const LENGTH_IN: usize = SIDE * SIDE * 3;
+
 const FILE: &str = "model.onnx";
-/// Frames in one run on a GPU.
-const GPU_BATCH: usize = 16;
+/// Frames that are looked at in a row, and on a GPU in one run. A network that runs now and then, between the work of
+/// others, takes a sixth more on the CPU.
+pub const AT_ONCE: usize = 16;
 
 /// Embeds frames: `image` f32 `[b, 224, 224, 3]` in, `embedding` f32 `[b, 1280]` out.
 #[derive(Debug)]
@@ -22,11 +26,30 @@ pub struct Embedder {
     batch: usize,
 }
 
-/// Memory of a session that serves again for each run.
+/// Frames that wait to be embedded, [`AT_ONCE`] at most; its memory serves again.
 #[derive(Debug, Default)]
-pub struct Room {
+pub struct Waiting {
     painter: Painter,
     input: Vec<f32>,
+    frames: usize,
+}
+
+impl Waiting {
+    /// Takes what the network needs of a frame.
+    ///
+    /// # Errors
+    /// Where the frame has no pixel.
+    pub fn add(&mut self, frame: &Frame<'_>) -> Result<()> {
+        let (at, length) = (self.frames * LENGTH_IN, LENGTH_IN);
+        self.input.resize(self.input.len().max(at + length), 0.0);
+        see(frame, &mut self.painter, &mut self.input[at..at + length])?;
+        self.frames += 1;
+        Ok(())
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.frames >= AT_ONCE
+    }
 }
 
 impl Embedder {
@@ -35,26 +58,24 @@ impl Embedder {
     /// where it cannot be loaded.
     pub fn load(host: &Host) -> Result<Self> {
         let model = Model::load(host, MODEL, FILE, &Options::default())?;
-        let batch = if model.device() == "cpu" { 1 } else { GPU_BATCH };
+        let batch = if model.device() == "cpu" { 1 } else { AT_ONCE };
         let embedder = Embedder { model, batch };
-        embedder.run(&vec![0.0; embedder.batch * SIDE * SIDE * 3], 0)?;
+        embedder.run(&vec![0.0; embedder.batch * LENGTH_IN], 0)?;
         Ok(embedder)
     }
 
-    /// What these frames show: of each a vector of length 1, so that the product of two is their likeness.
+    /// What the frames show that waited: of each a vector of length 1, so that the product of two is their likeness.
     ///
     /// # Errors
     /// Where the model cannot be run.
-    pub fn embed(&self, frames: &[&Frame<'_>], room: &mut Room) -> Result<Vec<Vec<f32>>> {
-        let length = SIDE * SIDE * 3;
-        room.input.resize(self.batch * length, 0.0);
-        let mut embeddings = Vec::with_capacity(frames.len());
-        for frames in frames.chunks(self.batch) {
-            // A run of fewer frames than a batch carries what was left of the last one; nobody looks at that.
-            for (frame, input) in frames.iter().zip(room.input.chunks_exact_mut(length)) {
-                see(frame, &mut room.painter, input)?;
-            }
-            embeddings.extend(self.run(&room.input, frames.len())?);
+    pub fn embed(&self, waiting: &mut Waiting) -> Result<Vec<Vec<f32>>> {
+        let frames = std::mem::take(&mut waiting.frames);
+        // A run of fewer frames than a batch carries what was left of the last one; nobody looks at that.
+        let whole = frames.div_ceil(self.batch) * self.batch * LENGTH_IN;
+        waiting.input.resize(waiting.input.len().max(whole), 0.0);
+        let mut embeddings = Vec::with_capacity(frames);
+        for input in waiting.input[..whole].chunks_exact(self.batch * LENGTH_IN) {
+            embeddings.extend(self.run(input, frames - embeddings.len())?);
         }
         Ok(embeddings)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use va_analyzer_scene_segmentation::SceneSegmentation;
-use va_analyzer_scene_segmentation::model::{Embedder, Room};
+use va_analyzer_scene_segmentation::model::{Embedder, Waiting};
 use va_analyzer_scene_segmentation::preprocess::Shrinker;
 use va_analyzer_scene_segmentation::similarity::{Look, Moment};
 use va_analyzer_sdk::prelude::*;
@@ -38,7 +38,9 @@ impl Session for RememberingOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
             let palette = Shrinker::default().shrink(frame)?.palette();
-            let embedding = self.0.0.embed(&[frame], &mut Room::default())?.remove(0);
+            let mut waiting = Waiting::default();
+            waiting.add(frame)?;
+            let embedding = self.0.0.embed(&mut waiting)?.remove(0);
             findings.segment(&json!({ "embedding": embedding, "palette": palette }))?;
         }
         Ok(())
