@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compatibility::SDK_VERSION;
+
 /// What an analyzer is and what it wants to see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Description {
@@ -32,6 +34,9 @@ pub struct Description {
     /// Memory it expects to take on its device once loaded, MiB.
     #[serde(default)]
     pub memory_mib: u64,
+    /// The version of this SDK that it was built with; the first one did not say so.
+    #[serde(default)]
+    pub sdk_version: Option<String>,
 }
 
 fn one() -> u32 {
@@ -51,6 +56,7 @@ impl Description {
             batch: 1,
             models: Vec::new(),
             memory_mib: 0,
+            sdk_version: Some(SDK_VERSION.to_owned()),
         }
     }
 

@@ -24,7 +24,7 @@ pub struct Arguments {
 pub enum Command {
     /// Analyse a video; starts a private daemon where none runs
     Analyze(Analyze),
-    /// What the daemon's analyzers are
+    /// The daemon's analyzers: what they are, and adding, switching and diagnosing them while it runs
     #[command(subcommand)]
     Plugins(Plugins),
     /// The models that analyzers run: what there is, what is installed, and installing it
@@ -94,6 +94,55 @@ pub enum ExportFormat {
 pub enum Plugins {
     /// List the analyzers, and whether they can be used
     List(Listing),
+    /// Show all that is known of an analyzer
+    Show(OnePlugin),
+    /// Tell why an analyzer does not run, and what to do about it
+    Why(OnePlugin),
+    /// Check a library in a process of its own, copy it to the daemon and use its analyzer from the next job on; a newer
+    /// build takes the place of the one before
+    Add {
+        /// The library
+        file: PathBuf,
+        /// The worker group that is to run it [default: as the configuration says]
+        #[arg(long, value_name = "GROUP")]
+        group: Option<String>,
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Remove an analyzer that was added
+    Remove(OnePlugin),
+    /// Switch an analyzer on, from the next job on and for good; ends its quarantine
+    Enable {
+        name: String,
+        /// Have this worker group run it
+        #[arg(long, value_name = "GROUP")]
+        group: Option<String>,
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Switch an analyzer off, from the next job on and for good, and give its memory back
+    Disable(OnePlugin),
+    /// Look at an analyzer's file again and load it anew; at all of them, where none is named
+    Reload {
+        name: Option<String>,
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Check a library, or the one of an analyzer, in a process of its own: load it, and run it on a small clip
+    Test {
+        #[arg(value_name = "FILE|NAME")]
+        plugin: String,
+        #[command(flatten)]
+        listing: Listing,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct OnePlugin {
+    /// The analyzer
+    pub name: String,
+    #[command(flatten)]
+    pub listing: Listing,
 }
 
 #[derive(Debug, Clone, Args)]

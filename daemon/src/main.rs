@@ -71,7 +71,7 @@ struct Prepared {
 /// The socket comes last: who can connect is answered.
 fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let config = Arc::new(Config::load(arguments.config.as_deref())?);
-    let programs = Programs::beside_this_one(&arguments.plugins, &config)?;
+    let programs = Programs::beside_this_one(&arguments.plugins, &config, &arguments.state_dir)?;
     let models = Arc::new(Models::open(&config.models, &arguments.state_dir)?);
     let state_dir = StateDir::open(&arguments.state_dir)?;
     let listener = http::listen::bind(&arguments.socket())?;
@@ -81,7 +81,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
 async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result<()> {
     let Prepared { config, programs, models, state_dir, listener } = prepared;
     let stopping = CancellationToken::new();
-    let (registry, discovery) = plugins::discover(programs.clone(), Arc::clone(&config));
+    let (plugins, registry, catalogue) = plugins::keep(programs.clone(), Arc::clone(&config), &state_dir)?;
     let (workers, supervision) =
         workers::supervise(programs, Arc::clone(&config), Arc::clone(&models), registry.clone());
     let results = jobs::Results::open(&state_dir, config.jobs.stored_results)?;
@@ -89,6 +89,7 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
         Arc::clone(&config),
         Arc::clone(&models),
         registry.clone(),
+        plugins.clone(),
         workers.clone(),
         results,
         stopping.clone(),
@@ -98,7 +99,9 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
         begun,
         arguments: Arc::new(arguments.clone()),
         models,
+        config,
         registry,
+        plugins,
         workers: workers.clone(),
         jobs: jobs.clone(),
         stopping: stopping.clone(),
@@ -112,7 +115,7 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
     scheduling.await.context("the scheduler ended badly")?;
     workers.stop().await;
     supervision.await.context("the supervisor ended badly")?;
-    discovery.abort();
+    catalogue.abort();
     jobs.results().owed().settled().await;
     http::listen::unbind(&arguments.socket());
     serving.abort();

@@ -1,6 +1,7 @@
 //! The daemon's own folder. One daemon uses it at a time, which a lock sees to.
 
 use std::fs::{DirBuilder, File};
+use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,21 @@ impl StateDir {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Writes a file, whole or not at all, also where the machine stops meanwhile.
+///
+/// # Errors
+/// Where the disk cannot be written.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let unfinished = path.with_extension("part");
+    let written = || -> std::io::Result<()> {
+        let mut file = File::create(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&unfinished, path)
+    };
+    written().with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

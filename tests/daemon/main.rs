@@ -1,6 +1,7 @@
 //! The daemon and its workers, by their real programs.
 
 mod api;
+mod changes;
 mod config;
 mod defaults;
 mod faults;

@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use anyhow::Result;
+use va_analyzer_sdk::compatibility::SDK_VERSION;
 use va_protocol::worker::control::Described;
 
 use crate::{analyze::loader, translate};
 
 /// Prints one line of JSON, the last line of standard output whatever the library itself prints.
 pub(crate) fn run(library: &Path) -> Result<()> {
+    let worker_sdk = SDK_VERSION.to_owned();
     let described = match loader::open(library).and_then(|plugin| Ok(plugin.description()?)) {
-        Ok(description) => Described::Ok { description: translate::description(description) },
-        Err(error) => Described::Refused { reason: error.to_string() },
+        Ok(description) => Described::Ok { description: translate::description(description), worker_sdk },
+        Err(error) => Described::Refused { reason: error.to_string(), worker_sdk },
     };
     println!("\n{}", serde_json::to_string(&described)?);
     Ok(())

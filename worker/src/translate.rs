@@ -50,6 +50,7 @@ pub(crate) fn description(from: sdk::Description) -> wire::AnalyzerDescription {
             .map(|model| wire::ModelRequest { any_of: model.any_of, optional: model.optional })
             .collect(),
         memory_mib: from.memory_mib,
+        sdk_version: from.sdk_version,
     }
 }
 

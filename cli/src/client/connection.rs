@@ -12,6 +12,7 @@ use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
@@ -20,7 +21,9 @@ use va_protocol::api::problem::Problem;
 use super::ClientError;
 
 /// An answer must begin within this time. How long it then goes on is the job's business.
-const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+/// The same, where the daemon first loads models.
+const LOADING_LIMIT: Duration = Duration::from_secs(900);
 /// So much of an answer that makes no sense is shown, characters.
 const SHOWN: usize = 200;
 
@@ -31,6 +34,8 @@ pub(super) struct Call {
     pub(super) path: String,
     /// What the call is, for messages: `asking for its status`.
     pub(super) doing: &'static str,
+    /// The answer must begin within this time.
+    pub(super) limit: Duration,
 }
 
 /// A successful answer whose body is still to come.
@@ -49,9 +54,9 @@ impl Call {
             .await
             .map_err(|error| ClientError::NobodyAnswers { tried: vec![(self.socket.clone(), error)] })?;
         let mut driver = JoinSet::new();
-        let response = tokio::time::timeout(ANSWER_LIMIT, self.exchange(stream, body, &mut driver)).await;
+        let response = tokio::time::timeout(self.limit, self.exchange(stream, body, &mut driver)).await;
         let response = response
-            .map_err(|_| self.no_answer(format!("nothing came within {} s", ANSWER_LIMIT.as_secs())))?
+            .map_err(|_| self.no_answer(format!("nothing came within {} s", self.limit.as_secs())))?
             .map_err(|error| self.no_answer(told(&error)))?;
         let status = response.status();
         let answer = Answer {
@@ -73,9 +78,24 @@ impl Call {
         })
     }
 
+    /// The daemon may load models before it answers.
+    pub(super) fn patient(self) -> Self {
+        Call { limit: LOADING_LIMIT, ..self }
+    }
+
     /// Sends it without a body, and reads the answer.
     pub(super) async fn json<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
-        let body = self.send(Bytes::new()).await?.whole().await?;
+        self.understood(Bytes::new()).await
+    }
+
+    /// Sends it with this body, and reads the answer.
+    pub(super) async fn json_of<T: DeserializeOwned>(&self, body: &impl Serialize) -> Result<T, ClientError> {
+        let body = serde_json::to_vec(body).map_err(|error| self.not_understood(error))?;
+        self.understood(body.into()).await
+    }
+
+    async fn understood<T: DeserializeOwned>(&self, body: Bytes) -> Result<T, ClientError> {
+        let body = self.send(body).await?.whole().await?;
         serde_json::from_slice(&body).map_err(|error| self.not_understood(error))
     }
 

@@ -13,6 +13,9 @@ use hyper::Method;
 use tokio::net::UnixStream;
 use va_protocol::api::analyzer::AnalyzerInfo;
 use va_protocol::api::job::JobRequest;
+use va_protocol::api::plugin::{
+    AnalyzerDetails, PluginChanged, PluginCheck, PluginToAdd, PluginToCheck, PluginToEnable,
+};
 use va_protocol::api::status::Status;
 
 use self::connection::Call;
@@ -62,6 +65,47 @@ impl Client {
         self.call(Method::GET, "/v1/analyzers", "asking for its analyzers").json().await
     }
 
+    pub async fn analyzer(&self, name: &str) -> Result<AnalyzerDetails, ClientError> {
+        self.call(Method::GET, &analyzer(name), "asking for the analyzer").json().await
+    }
+
+    /// Adds a library, after a check that loads its analyzer.
+    pub async fn add_plugin(&self, plugin: &PluginToAdd) -> Result<PluginChanged, ClientError> {
+        self.call(Method::POST, "/v1/analyzers", "adding the plugin").patient().json_of(plugin).await
+    }
+
+    pub async fn remove_plugin(&self, name: &str) -> Result<PluginChanged, ClientError> {
+        self.call(Method::DELETE, &analyzer(name), "removing the plugin").patient().json().await
+    }
+
+    pub async fn enable_plugin(
+        &self,
+        name: &str,
+        how: &PluginToEnable,
+    ) -> Result<PluginChanged, ClientError> {
+        let path = analyzer(name) + "/enable";
+        self.call(Method::POST, &path, "switching the analyzer on").patient().json_of(how).await
+    }
+
+    pub async fn disable_plugin(&self, name: &str) -> Result<PluginChanged, ClientError> {
+        let path = analyzer(name) + "/disable";
+        self.call(Method::POST, &path, "switching the analyzer off").patient().json().await
+    }
+
+    pub async fn reload_plugin(&self, name: &str) -> Result<PluginChanged, ClientError> {
+        let path = analyzer(name) + "/reload";
+        self.call(Method::POST, &path, "loading the analyzer anew").patient().json().await
+    }
+
+    /// All of them; what they are by then.
+    pub async fn reload_plugins(&self) -> Result<Vec<AnalyzerInfo>, ClientError> {
+        self.call(Method::POST, "/v1/reload", "loading all analyzers anew").patient().json().await
+    }
+
+    pub async fn check_plugin(&self, plugin: &PluginToCheck) -> Result<PluginCheck, ClientError> {
+        self.call(Method::POST, "/v1/check", "checking the plugin").patient().json_of(plugin).await
+    }
+
     /// Sends a job. Dropping its events gives it up.
     pub async fn submit(&self, job: &JobRequest) -> Result<Events, ClientError> {
         let call = self.call(Method::POST, "/v1/jobs", "sending the job");
@@ -81,6 +125,22 @@ impl Client {
     }
 
     fn call(&self, method: Method, path: &str, doing: &'static str) -> Call {
-        Call { socket: self.socket.clone(), method, path: path.to_owned(), doing }
+        Call {
+            socket: self.socket.clone(),
+            method,
+            path: path.to_owned(),
+            doing,
+            limit: connection::ANSWER_LIMIT,
+        }
     }
+}
+
+/// The path of an analyzer. What has no place in one is written as `%XX`.
+fn analyzer(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let written = name.bytes().map(|byte| match byte {
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    format!("/v1/analyzers/{}", written.collect::<String>())
 }

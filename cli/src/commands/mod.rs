@@ -29,7 +29,7 @@ async fn command(places: &Places, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Analyze(arguments) => return analyze::run(places, arguments).await,
         Command::Models(arguments) => models::run(arguments).await?,
-        Command::Plugins(arguments) => plugins::run(places, arguments).await?,
+        Command::Plugins(arguments) => return plugins::run(places, arguments).await,
         Command::Results(results) => results::run(places, results).await?,
         Command::Status(listing) => status::run(places, listing).await?,
         Command::Schema => schema::run().await?,

@@ -28,11 +28,12 @@ pub fn analyzers(list: &[AnalyzerInfo], style: &Style) -> String {
     format!("{}{reasons}", grid.text(style))
 }
 
-fn told(state: AnalyzerState) -> (&'static str, Tone) {
+pub(super) fn told(state: AnalyzerState) -> (&'static str, Tone) {
     match state {
         AnalyzerState::Ready => ("ready", Tone::Good),
         AnalyzerState::Loading => ("loading", Tone::Warning),
         AnalyzerState::Disabled => ("disabled", Tone::Faint),
+        AnalyzerState::Quarantined => ("in quarantine", Tone::Bad),
         AnalyzerState::Unavailable => ("unavailable", Tone::Warning),
         AnalyzerState::Broken => ("broken", Tone::Bad),
     }

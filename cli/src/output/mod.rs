@@ -4,6 +4,7 @@ mod analyzers;
 mod grid;
 mod json;
 pub(crate) mod models;
+mod plugins;
 mod quantity;
 mod status;
 mod story;
@@ -15,6 +16,7 @@ pub mod text;
 use std::io::{ErrorKind, Write};
 
 pub use self::analyzers::analyzers;
+pub use self::plugins::{plugin, plugin_changed, plugin_check, plugin_why};
 pub(crate) use self::quantity::{bytes, counted, duration};
 pub use self::status::status;
 pub use self::style::{Style, Tone};

@@ -103,12 +103,19 @@ impl Config {
     /// What is wrong although it can be read: key and message.
     fn check(&self) -> Vec<(String, String)> {
         let mut problems = self.daemon.check();
+        problems.extend(self.plugins.check());
         problems.extend(self.jobs.check());
         problems.extend(groups::check(&self.groups));
         for (name, analyzer) in &self.analyzers {
             problems.extend(analyzer.check(name));
         }
         problems
+    }
+
+    /// A text that is right.
+    #[cfg(test)]
+    pub(crate) fn of_text(text: &str) -> Self {
+        Config::parse(text).expect("a configuration")
     }
 
     /// The group that runs an analyzer; `None` where no group names it and none takes the rest.

@@ -6,6 +6,9 @@ mod types;
 use serde::Serialize;
 use va_protocol::api::analyzer::AnalyzerInfo;
 use va_protocol::api::job::{AnalyzerProgress, JobEvent, JobRequest, PathEncoding, ProgressState};
+use va_protocol::api::plugin::{
+    AnalyzerDetails, PluginChanged, PluginCheck, PluginToAdd, PluginToCheck, PluginToEnable,
+};
 use va_protocol::api::problem::ProblemKind;
 use va_protocol::api::result::{Document, DocumentStatus};
 use va_protocol::api::status::Status;
@@ -43,6 +46,14 @@ const JOB_NOTES: &str = "\
 Events come as they happen, and the last one is `finished` or `failed`. A stream that ends without either comes from a
 daemon that ended before the job did. The answer is 200 as soon as the job is taken: what is wrong with the path, the
 analyzers or the video is told by `failed`. Whoever closes the connection before the end gives the job up.
+
+";
+
+/// Of the routes that name an analyzer.
+const NO_ANALYZER: (ProblemKind, &str) = (ProblemKind::NotFound, "there is no such analyzer");
+
+const HAND_NOTES: &str = "\
+What is switched by hand outranks the configuration, also after a restart; it counts from the next job on.
 
 ";
 
@@ -88,6 +99,66 @@ fn about(route: &Route, types: &Types) -> About {
             let one = types.link::<AnalyzerInfo>();
             simple(format!("200, a list of {one}, once the plugin folders were read"))
         }
+        ("POST", path @ "/v1/analyzers") => About {
+            takes: Some(types.link::<PluginToAdd>()),
+            answers: format!("200, {}, once its worker has loaded it", types.link::<PluginChanged>()),
+            errors: &[(
+                ProblemKind::InvalidRequest,
+                "there is no such file or group, or the plugin does not pass its check: the step and why",
+            )],
+            notes: "The file is copied to the state folder. Jobs that run go on in the worker they are in; the next one \
+                    has the new analyzer.\n\n",
+            example: format!(
+                "http://localhost{path} \\\n    -d '{{\"path\":\"/srv/plugins/libfaces.so\"}}'\n"
+            ),
+        },
+        ("GET", "/v1/analyzers/{name}") => About {
+            answers: format!("200, {}", types.link::<AnalyzerDetails>()),
+            errors: &[NO_ANALYZER],
+            example: get("/v1/analyzers/cut_analysis"),
+            ..About::default()
+        },
+        ("DELETE", "/v1/analyzers/{name}") => About {
+            answers: format!("200, {}", types.link::<PluginChanged>()),
+            errors: &[
+                NO_ANALYZER,
+                (ProblemKind::InvalidRequest, "it was not added, but lies in a plugin folder"),
+            ],
+            example: "-X DELETE http://localhost/v1/analyzers/faces\n".to_owned(),
+            ..About::default()
+        },
+        ("POST", path @ "/v1/analyzers/{name}/enable") => About {
+            takes: Some(format!("{}, or no body", types.link::<PluginToEnable>())),
+            answers: format!("200, {}", types.link::<PluginChanged>()),
+            errors: &[NO_ANALYZER, (ProblemKind::InvalidRequest, "there is no such group")],
+            notes: HAND_NOTES,
+            example: switching(path),
+        },
+        ("POST", path @ "/v1/analyzers/{name}/disable") => About {
+            answers: format!("200, {}", types.link::<PluginChanged>()),
+            errors: &[NO_ANALYZER],
+            notes: HAND_NOTES,
+            example: switching(path),
+            ..About::default()
+        },
+        ("POST", path @ "/v1/analyzers/{name}/reload") => About {
+            answers: format!("200, {}", types.link::<PluginChanged>()),
+            errors: &[NO_ANALYZER],
+            example: switching(path),
+            ..About::default()
+        },
+        ("POST", path @ "/v1/reload") => About {
+            answers: format!("200, a list of {}", types.link::<AnalyzerInfo>()),
+            example: switching(path),
+            ..About::default()
+        },
+        ("POST", path @ "/v1/check") => About {
+            takes: Some(types.link::<PluginToCheck>()),
+            answers: format!("200, {}, whether it passed or not", types.link::<PluginCheck>()),
+            errors: &[NO_ANALYZER],
+            example: format!("http://localhost{path} -d '{{\"plugin\":\"cut_analysis\"}}'\n"),
+            ..About::default()
+        },
         ("POST", path @ "/v1/jobs") => About {
             takes: Some(types.link::<JobRequest>()),
             answers: format!(
@@ -115,6 +186,10 @@ fn about(route: &Route, types: &Types) -> About {
         }
         (method, path) => panic!("say in http/documentation.rs what {method} {path} takes and answers"),
     }
+}
+
+fn switching(path: &str) -> String {
+    format!("-X POST http://localhost{}\n", path.replace("{name}", "cut_analysis"))
 }
 
 fn get(path: &str) -> String {

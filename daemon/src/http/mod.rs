@@ -16,15 +16,16 @@ use std::time::Instant;
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::StatusCode;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use tokio_util::sync::CancellationToken;
 use va_protocol::api::problem::{Problem, ProblemKind};
 
 use self::problem::Refused;
 use crate::args::Arguments;
+use crate::config::Config;
 use crate::jobs::Jobs;
 use crate::models::Models;
-use crate::plugins::Known;
+use crate::plugins::{Known, Plugins};
 use crate::workers::Workers;
 
 /// What the routes speak with.
@@ -33,7 +34,9 @@ pub(crate) struct Daemon {
     pub(crate) begun: Instant,
     pub(crate) arguments: Arc<Arguments>,
     pub(crate) models: Arc<Models>,
+    pub(crate) config: Arc<Config>,
     pub(crate) registry: Known,
+    pub(crate) plugins: Plugins,
     pub(crate) workers: Workers,
     pub(crate) jobs: Jobs,
     pub(crate) stopping: CancellationToken,
@@ -54,12 +57,20 @@ impl Route {
         Route { method: "GET", path, summary, handler: get(handler) }
     }
 
+    fn delete<T: 'static>(
+        path: &'static str,
+        handler: impl Handler<T, Daemon>,
+        summary: &'static str,
+    ) -> Self {
+        Route { method: "DELETE", path, summary, handler: delete(handler) }
+    }
+
     fn post<T: 'static>(path: &'static str, handler: impl Handler<T, Daemon>, summary: &'static str) -> Self {
         Route { method: "POST", path, summary, handler: post(handler) }
     }
 }
 
-fn table() -> [Route; 6] {
+fn table() -> [Route; 14] {
     [
         Route::get("/v1/status", status::show, "How the daemon does: its groups, workers and jobs."),
         Route::post("/v1/shutdown", status::stop, "Lets the running jobs finish, then stops the daemon."),
@@ -67,6 +78,38 @@ fn table() -> [Route; 6] {
             "/v1/analyzers",
             analyzers::list,
             "What analyzers there are, and whether they can be used.",
+        ),
+        Route::post(
+            "/v1/analyzers",
+            analyzers::add,
+            "Checks a library and adds its analyzer, for the next job.",
+        ),
+        Route::get(
+            "/v1/analyzers/{name}",
+            analyzers::show,
+            "All that is known of an analyzer, and why it does not run.",
+        ),
+        Route::delete("/v1/analyzers/{name}", analyzers::remove, "Removes an analyzer that was added."),
+        Route::post(
+            "/v1/analyzers/{name}/enable",
+            analyzers::enable,
+            "Switches an analyzer on, ends its quarantine, and may move it to another group.",
+        ),
+        Route::post("/v1/analyzers/{name}/disable", analyzers::disable, "Switches an analyzer off."),
+        Route::post(
+            "/v1/analyzers/{name}/reload",
+            analyzers::reload,
+            "Looks at an analyzer's file again, and loads it anew.",
+        ),
+        Route::post(
+            "/v1/reload",
+            analyzers::reload_all,
+            "Looks at all plugin folders again, and loads all anew.",
+        ),
+        Route::post(
+            "/v1/check",
+            analyzers::check,
+            "Checks a library in a process of its own, with a dry run.",
         ),
         Route::post("/v1/jobs", jobs::submit, "Analyses a video, and tells how far it is until it is done."),
         Route::get("/v1/jobs/{job}/result", jobs::result, "The result document of a job."),
@@ -77,6 +120,7 @@ fn table() -> [Route; 6] {
 fn routes(daemon: Daemon) -> Router {
     let router = table()
         .into_iter()
+        // Several methods of one path are merged.
         .fold(Router::new(), |router, Route { path, handler, .. }| router.route(path, handler));
     router
         .fallback(|| async {

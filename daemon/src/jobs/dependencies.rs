@@ -62,6 +62,7 @@ mod tests {
             batch: 1,
             models: Vec::new(),
             memory_mib: 0,
+            sdk_version: None,
         };
         Planned {
             name: name.to_owned(),

@@ -20,6 +20,5 @@ mod results;
 mod run;
 mod scheduler;
 
-pub(crate) use self::plan::Planner;
 pub(crate) use self::results::Results;
 pub(crate) use self::scheduler::{Jobs, schedule};

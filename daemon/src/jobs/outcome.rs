@@ -3,6 +3,8 @@
 use serde_json::value::RawValue;
 use va_protocol::api::result::{AnalyzerResult, AnalyzerStatus, ModelUsed, Timing};
 
+use crate::plugins::Run;
+
 /// What became of an analyzer, and its findings.
 #[derive(Debug)]
 pub(super) struct Settled {
@@ -15,6 +17,8 @@ pub(super) struct Settled {
     pub(super) frames: u64,
     /// `{"segments":[…],"summary":…}` as text; empty where there are none.
     pub(super) findings: Vec<u8>,
+    /// It took its worker with it, or kept it for ever: the last lines that the worker wrote.
+    pub(super) fault: Option<Vec<String>>,
 }
 
 impl Settled {
@@ -28,11 +32,28 @@ impl Settled {
             timing: Timing::default(),
             frames: 0,
             findings: Vec::new(),
+            fault: None,
         }
+    }
+
+    /// It failed, and not alone: its worker is gone, or has to go.
+    pub(super) fn fault(reason: impl Into<String>, stderr: Vec<String>) -> Self {
+        Settled { fault: Some(stderr), ..Settled::without_findings(AnalyzerStatus::Failed, reason) }
     }
 
     pub(super) fn has_findings(&self) -> bool {
         matches!(self.status, AnalyzerStatus::Ok | AnalyzerStatus::Degraded)
+    }
+
+    /// What its run says of the analyzer itself; nothing where it failed in an orderly way.
+    pub(super) fn run(&self) -> Option<Run> {
+        match &self.fault {
+            Some(stderr) => {
+                let how = self.reason.clone().unwrap_or_default();
+                Some(Run::Fault { how, stderr: stderr.clone() })
+            }
+            None => self.has_findings().then_some(Run::Good),
+        }
     }
 
     /// Whether it was run at all.

@@ -20,7 +20,9 @@ use super::outcome::Settled;
 use super::plan::{self, Planned};
 use super::progress::Progress;
 use super::run::{Job, Means, NoDocument};
-use crate::workers::{AnalyzeWorker, LoadState, Process, WorkerEvent};
+use crate::workers::{AnalyzeWorker, Ended, LoadState, Process, WorkerEvent};
+
+const LOADING: &str = "while loading it";
 
 pub(super) struct Pass<'a> {
     pub(super) job: &'a Job,
@@ -30,10 +32,18 @@ pub(super) struct Pass<'a> {
     pub(super) all: &'a [Planned],
 }
 
-/// An analyzer whose worker ended before it was through; how, as the predicate of a sentence about the worker.
+/// An analyzer whose worker ended before it was through.
 pub(super) struct Lost {
     pub(super) analyzer: String,
-    pub(super) how: String,
+    /// As the predicate of a sentence about the worker.
+    pub(super) ended: Ended,
+}
+
+impl Lost {
+    fn of(planned: &Planned, ended: &Ended, when: &str) -> Self {
+        let ended = Ended { how: format!("{} {when}", ended.how), stderr: ended.stderr.clone() };
+        Lost { analyzer: planned.name.clone(), ended }
+    }
 }
 
 /// What was learnt of the video.
@@ -133,7 +143,10 @@ impl Pass<'_> {
         let (mut workers, mut lost) = (Vec::new(), Vec::new());
         for Unit { group, analyzers, beside } in units {
             let worker = match &group {
-                Some(group) => self.means.workers.of_group(group).await,
+                Some(group) => {
+                    let names = analyzers.iter().map(|planned| planned.name.clone());
+                    self.means.workers.of_group(group, names.collect()).await
+                }
                 None => {
                     let names = analyzers.iter().chain(&beside).map(|planned| planned.name.clone());
                     self.means.workers.solo(names.collect()).await
@@ -141,18 +154,18 @@ impl Pass<'_> {
             };
             let worker = match worker {
                 Ok(worker) => worker,
-                Err(how) => {
-                    let how = format!("{how} while loading it");
-                    lost.extend(
-                        analyzers
-                            .iter()
-                            .map(|planned| Lost { analyzer: planned.name.clone(), how: how.clone() }),
-                    );
+                Err(ended) => {
+                    lost.extend(analyzers.iter().map(|planned| Lost::of(planned, &ended, LOADING)));
                     continue;
                 }
             };
             let mut loaded = Vec::new();
             for planned in analyzers {
+                // It came after that worker was started, and the worker that has it does not start.
+                if group.is_some() && worker.load_state(&planned.name).is_none() {
+                    lost.push(Lost::of(planned, &"does not have it".to_owned().into(), LOADING));
+                    continue;
+                }
                 match why_not_loaded(&worker, planned, self.all) {
                     None => loaded.push(planned),
                     Some(outcome) => drop(settled.insert(planned.name.clone(), outcome)),
@@ -222,7 +235,7 @@ impl Pass<'_> {
                 }
             }
             let ended = exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone());
-            let _ = tell.send(Heard::DecoderEnded(ended.unwrap_or_default()));
+            let _ = tell.send(Heard::DecoderEnded(ended.unwrap_or_default().how));
         });
         Ok((process, heard))
     }
@@ -287,17 +300,14 @@ impl Running<'_, '_> {
                     return;
                 }
                 let reason = format!("its call {call}() did not return within {limit_s} s (call_limit_s)");
-                self.settle(&analyzer, Settled::without_findings(AnalyzerStatus::Failed, reason)).await;
+                self.settle(&analyzer, Settled::fault(reason, Vec::new())).await;
             }
             WorkerEvent::Said(..) => {}
-            WorkerEvent::Ended(how) => {
-                let names: Vec<String> =
-                    self.workers[at].analyzers.iter().map(|planned| planned.name.clone()).collect();
-                for analyzer in names {
-                    if self.open.remove(&analyzer) {
-                        self.tell_others(&analyzer, &[]).await;
-                        let how = format!("{how} while analysing this video");
-                        self.lost.push(Lost { analyzer, how });
+            WorkerEvent::Ended(ended) => {
+                for planned in self.workers[at].analyzers.clone() {
+                    if self.open.remove(&planned.name) {
+                        self.tell_others(&planned.name, &[]).await;
+                        self.lost.push(Lost::of(planned, &ended, "while analysing this video"));
                     }
                 }
             }
@@ -362,6 +372,7 @@ impl Running<'_, '_> {
                     timing: timing(spent),
                     frames,
                     findings,
+                    fault: None,
                 }
             }
             Outcome::Failed { frames, spent, reason } => {

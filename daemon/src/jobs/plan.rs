@@ -14,7 +14,7 @@ use crate::plugins::Registry;
 
 /// What the configuration says of analyzers, and which models they have.
 #[derive(Debug)]
-pub(crate) struct Planner {
+pub(super) struct Planner {
     config: Arc<Config>,
     models: Arc<Models>,
 }
@@ -36,33 +36,15 @@ pub(super) struct Planned {
     pub(super) description: AnalyzerDescription,
     /// Asked for. The others run because one of these needs or wants their findings.
     pub(super) shown: bool,
+    /// It crashed again and again, and is tried once more, where it can take nobody with it.
+    pub(super) alone: bool,
     /// Tells versions of the analyzer and of its settings apart.
     pub(super) fingerprint: String,
 }
 
 impl Planner {
-    pub(crate) fn new(config: Arc<Config>, models: Arc<Models>) -> Self {
+    pub(super) fn new(config: Arc<Config>, models: Arc<Models>) -> Self {
         Planner { config, models }
-    }
-
-    /// Why an analyzer is switched off; `None` where it is on.
-    pub(crate) fn why_off(&self, name: &str) -> Option<String> {
-        if !self.config.is_enabled(name) {
-            return Some(match self.config.analyzer(name).enabled {
-                Some(_) => format!("switched off by [analyzers.{name}] enabled = false"),
-                None => format!("off by default; [analyzers.{name}] enabled = true switches it on"),
-            });
-        }
-        let none = || {
-            format!(
-                "no group takes it; name it in the analyzers of a [groups.NAME], or give one \"*\" for {name}"
-            )
-        };
-        self.config.group_of(name).is_none().then(none)
-    }
-
-    pub(crate) fn group_of(&self, name: &str) -> Option<&str> {
-        self.config.group_of(name).filter(|_| self.config.is_enabled(name))
     }
 
     /// # Errors
@@ -70,7 +52,7 @@ impl Planner {
     pub(super) fn plan(&self, asked: Option<&[String]>, registry: &Registry) -> Result<JobPlan, Problem> {
         let names: BTreeSet<&str> = match asked {
             Some(names) => names.iter().map(String::as_str).collect(),
-            None => registry.names().filter(|name| self.why_off(name).is_none()).collect(),
+            None => registry.names().filter(|name| registry.why_off(name).is_none()).collect(),
         };
         let known: Vec<&str> = registry.names().collect();
         let unknown: Vec<&str> = names.iter().copied().filter(|name| !known.contains(name)).collect();
@@ -88,7 +70,7 @@ impl Planner {
         let mut plan = JobPlan { by_name: asked.is_some(), ..JobPlan::default() };
         let mut needed = BTreeSet::new();
         for name in &names {
-            if let Some(reason) = self.why_off(name) {
+            if let Some(reason) = registry.why_off(name) {
                 plan.left_out.insert((*name).to_owned(), (AnalyzerStatus::Skipped, reason));
                 continue;
             }
@@ -113,10 +95,11 @@ impl Planner {
         let models = self.models.resolve(&description.models);
         Some(Planned {
             name: name.to_owned(),
-            group: self.config.group_of(name)?.to_owned(),
+            group: registry.group_of(name)?.to_owned(),
             description: description.clone(),
             shown,
-            fingerprint: format!("{description:?} {settings:?} {models:?} {}", changed(&plugin.path)),
+            alone: registry.is_on_trial(name),
+            fingerprint: format!("{description:?} {settings:?} {models:?} {:?}", plugin.identity),
         })
     }
 
@@ -132,9 +115,17 @@ impl Planner {
             let by = way.map(|way| format!(" ({})", way.join(" needs "))).unwrap_or_default();
             return Some(format!("it needs the findings of {other}{by}, and there is no such analyzer"));
         }
-        let (group, others) = (self.config.group_of(name), self.config.group_of(other));
+        let (group, others) = (registry.group_of(name), registry.group_of(other));
         if others.is_none() {
             return Some(format!("it needs the findings of {other}, which no group takes"));
+        }
+        if name == other {
+            return registry.why_held(name);
+        }
+        let trial =
+            || registry.is_on_trial(other).then(|| "it runs alone, on trial after crashes".to_owned());
+        if let Some(reason) = registry.why_held(other).or_else(trial) {
+            return Some(format!("it needs the findings of {other}, which cannot run: {reason}"));
         }
         let per_frame = registry.get(name).is_some_and(|(_, description)| {
             let of_other = |wanted: &FindingsRequest| wanted.analyzer == other && wanted.needed;
@@ -165,12 +156,6 @@ pub(super) fn needed_beside<'a>(planned: &Planned, all: &'a [Planned]) -> Vec<&'
         }
     }
     beside
-}
-
-/// When a file was last changed, as text.
-fn changed(path: &std::path::Path) -> String {
-    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    modified.map_or_else(|_| String::new(), |time| format!("{time:?}"))
 }
 
 /// What an analyzer is told of the others in its worker and job.

@@ -1,6 +1,5 @@
 //! Result documents as files of the state folder, and which of them answers a request that came before.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use super::owed::Owed;
-use crate::state_dir::StateDir;
+use crate::state_dir::{StateDir, write_whole};
 
 /// Cheap to clone; all calls touch the disk.
 #[derive(Debug, Clone)]
@@ -56,9 +55,9 @@ impl Results {
     /// Where the disk cannot be written.
     pub(super) fn keep(&self, job: &str, document: &[u8], key: Option<&str>) -> Result<PathBuf> {
         let path = self.path_of(job);
-        write(&path, document)?;
+        write_whole(&path, document)?;
         if let Some(key) = key {
-            write(&self.folder.join("index").join(key), job.as_bytes())?;
+            write_whole(&self.folder.join("index").join(key), job.as_bytes())?;
         }
         self.remove_old();
         Ok(path)
@@ -105,17 +104,6 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|e| e == extension))
         .collect()
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let unfinished = path.with_extension("part");
-    let written = || -> std::io::Result<()> {
-        let mut file = std::fs::File::create(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&unfinished, path)
-    };
-    written().with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

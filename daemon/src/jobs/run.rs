@@ -20,7 +20,7 @@ use super::progress::Progress;
 use super::results::{self, Results};
 use crate::config::Config;
 use crate::models::Models;
-use crate::plugins::Known;
+use crate::plugins::{Known, Plugins};
 use crate::workers::Workers;
 
 /// What every job works with.
@@ -29,6 +29,7 @@ pub(super) struct Means {
     pub(super) config: Arc<Config>,
     pub(super) models: Arc<Models>,
     pub(super) registry: Known,
+    pub(super) plugins: Plugins,
     pub(super) workers: Workers,
     pub(super) results: Results,
     pub(super) planner: Arc<Planner>,
@@ -144,24 +145,20 @@ async fn analyse(
     let mut progress = Progress::new(shown.map(|planned| planned.name.clone()), job.asked);
     let pass = Pass { job, means, video: &video, all: &plan.run };
     let mut seen = Seen::default();
-    let lost = pass.run(groups_of(&plan.run), &mut settled, &mut seen, &mut progress).await?;
+    let lost = pass.run(units_of(&plan.run), &mut settled, &mut seen, &mut progress).await?;
     if !lost.is_empty() {
         let names: Vec<&str> = lost.iter().map(|lost| lost.analyzer.as_str()).collect();
         tracing::warn!(job = %job.name, "again, each on its own, since their worker ended: {}", names.join(", "));
-        let alone = plan.run.iter().filter(|planned| names.contains(&planned.name.as_str()));
-        let alone = alone.map(|planned| Unit {
-            group: None,
-            analyzers: vec![planned],
-            beside: plan::needed_beside(planned, &plan.run),
-        });
-        let alone = alone.collect();
+        let again = plan.run.iter().filter(|planned| names.contains(&planned.name.as_str()));
+        let again = again.map(|planned| alone(planned, &plan.run)).collect();
         let mut seen_again = Seen::default();
-        for Lost { analyzer, how } in pass.run(alone, &mut settled, &mut seen_again, &mut progress).await? {
-            let reason = format!("its worker process {how}");
-            settled.insert(analyzer, Settled::without_findings(AnalyzerStatus::Failed, reason));
+        for Lost { analyzer, ended } in pass.run(again, &mut settled, &mut seen_again, &mut progress).await? {
+            let reason = format!("its worker process {}", ended.how);
+            settled.insert(analyzer, Settled::fault(reason, ended.stderr));
         }
         seen.again(seen_again);
     }
+    means.plugins.ran(settled.iter().filter_map(|(name, settled)| Some((name.clone(), settled.run()?))));
     dependencies::degrade(&mut settled, &plan.run);
     for planned in plan.run.iter().filter(|planned| !planned.shown) {
         // One that failed is shown: the status of the document has to have its reason.
@@ -177,15 +174,20 @@ async fn analyse(
     Ok(Ingredients { video, seen, settled, versions, by_name: plan.by_name })
 }
 
-/// Analyzers by their group.
-fn groups_of(planned: &[Planned]) -> Vec<Unit<'_>> {
+/// Analyzers by their group; those on trial each on its own.
+fn units_of(all: &[Planned]) -> Vec<Unit<'_>> {
     let mut groups: BTreeMap<&str, Vec<&Planned>> = BTreeMap::new();
-    for planned in planned {
+    for planned in all.iter().filter(|planned| !planned.alone) {
         groups.entry(&planned.group).or_default().push(planned);
     }
     let unit =
         |(group, analyzers): (&str, _)| Unit { group: Some(group.to_owned()), analyzers, beside: Vec::new() };
-    groups.into_iter().map(unit).collect()
+    let on_trial = all.iter().filter(|planned| planned.alone).map(|planned| alone(planned, all));
+    groups.into_iter().map(unit).chain(on_trial).collect()
+}
+
+fn alone<'a>(planned: &'a Planned, all: &'a [Planned]) -> Unit<'a> {
+    Unit { group: None, analyzers: vec![planned], beside: plan::needed_beside(planned, all) }
 }
 
 fn key_of(video: &VideoFile, plan: &JobPlan) -> String {

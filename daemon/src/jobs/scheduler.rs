@@ -16,7 +16,7 @@ use super::results::Results;
 use super::run::{self, Ended, Job, Means};
 use crate::config::Config;
 use crate::models::Models;
-use crate::plugins::Known;
+use crate::plugins::{Known, Plugins};
 use crate::workers::Workers;
 
 /// The scheduler, for others. Cheap to clone.
@@ -24,7 +24,6 @@ use crate::workers::Workers;
 pub(crate) struct Jobs {
     commands: mpsc::UnboundedSender<Command>,
     results: Results,
-    planner: Arc<Planner>,
 }
 
 #[derive(Debug)]
@@ -67,10 +66,6 @@ impl Jobs {
     pub(crate) fn results(&self) -> &Results {
         &self.results
     }
-
-    pub(crate) fn planner(&self) -> &Planner {
-        &self.planner
-    }
 }
 
 /// Starts the scheduler. It ends once it is told to stop and its last job is over.
@@ -78,14 +73,15 @@ pub(crate) fn schedule(
     config: Arc<Config>,
     models: Arc<Models>,
     registry: Known,
+    plugins: Plugins,
     workers: Workers,
     results: Results,
     stopping: CancellationToken,
 ) -> (Jobs, JoinHandle<()>) {
     let (commands, inbox) = mpsc::unbounded_channel();
     let planner = Arc::new(Planner::new(Arc::clone(&config), Arc::clone(&models)));
-    let jobs = Jobs { commands, results: results.clone(), planner: Arc::clone(&planner) };
-    let means = Means { config, models, registry, workers, results, planner };
+    let jobs = Jobs { commands, results: results.clone() };
+    let means = Means { config, models, registry, plugins, workers, results, planner };
     let scheduler = Scheduler {
         means,
         queue: VecDeque::new(),

@@ -70,8 +70,7 @@ pub(crate) struct Trouble {
 #[derive(Debug, Clone)]
 pub(crate) struct Plugins {
     commands: mpsc::UnboundedSender<Command>,
-    added: Arc<PathBuf>,
-    worker: Arc<PathBuf>,
+    programs: Arc<Programs>,
 }
 
 #[derive(Debug)]
@@ -119,11 +118,7 @@ pub(crate) fn keep(
     install::prepare(&programs.added)?;
     let (commands, inbox) = mpsc::unbounded_channel();
     let (published, known) = watch::channel(None);
-    let plugins = Plugins {
-        commands: commands.clone(),
-        added: Arc::new(programs.added.clone()),
-        worker: Arc::new(programs.worker.clone()),
-    };
+    let plugins = Plugins { commands: commands.clone(), programs: Arc::new(programs.clone()) };
     let state_file = state.path().join("plugins.json");
     let overrides = Overrides::load(&state_file);
     let catalogue = Catalogue {
@@ -162,14 +157,9 @@ impl Plugins {
         answered.await.unwrap_or_default()
     }
 
-    /// The daemon's own folder of plugins.
-    pub(crate) fn added(&self) -> &Path {
-        &self.added
-    }
-
-    /// The worker's program.
-    pub(crate) fn worker(&self) -> &Path {
-        &self.worker
+    /// The worker that checks plugins, and the daemon's own folder of them.
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.programs
     }
 }
 
@@ -237,7 +227,7 @@ impl Catalogue {
             }
         }
         let changed = !new.is_empty() || plugins.len() != self.plugins.len();
-        let mut described = describe_all(&self.programs.worker, new).await;
+        let mut described = describe_all(&self.programs, new).await;
         for plugin in &described {
             let place = plugin.path.display();
             match &plugin.described {

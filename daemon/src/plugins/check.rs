@@ -1,6 +1,5 @@
 //! Has a plugin checked in a process of its own, where it can do no harm.
 
-use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use va_protocol::api::plugin::{PluginCheck, PluginCheckStep, PluginDryRun};
 use va_protocol::worker::check::{Check, CheckStep, Checked, FromCheck, StepOutcome};
 use va_protocol::worker::description::AnalyzerDescription;
 
-use crate::workers::exit_in_words;
+use crate::workers::{Programs, exit_in_words};
 
 /// What a check came to, for a client, and the analyzer's own words.
 pub(crate) struct Verdict {
@@ -34,7 +33,8 @@ const FAILED: &str = "failed";
 ///
 /// # Errors
 /// Where the worker cannot be started; whatever the plugin does is a verdict.
-pub(crate) async fn check(worker: &Path, question: &Check, limit: Duration) -> Result<Verdict> {
+pub(crate) async fn check(programs: &Programs, question: &Check, limit: Duration) -> Result<Verdict> {
+    let Programs { worker, .. } = programs;
     let mut command = Command::new(worker);
     command
         .arg("check")
@@ -66,7 +66,7 @@ fn heard(path: &str, output: &Output) -> Verdict {
     let mut begun = None;
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         match serde_json::from_str(line) {
-            Ok(FromCheck::Checked(checked)) => return told(path, checked),
+            Ok(FromCheck::Checked(checked)) => return told(path, *checked),
             Ok(FromCheck::Begun(step)) => begun = Some(step),
             Err(_) => {}
         }

@@ -6,42 +6,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::process::Command;
-use tokio::sync::{Semaphore, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use va_protocol::worker::control::Described;
+use va_protocol::worker::description::AnalyzerDescription;
 
-use super::registry::{Known, Plugin, Registry};
-use crate::config::Config;
+use super::file::{Identity, Origin};
+use super::registry::Plugin;
 use crate::workers::{Programs, exit_in_words};
 
 /// A library whose constructors take longer than this is left alone.
 const DESCRIBE_LIMIT: Duration = Duration::from_secs(20);
 
-/// Starts reading; the registry is there when it is through.
-pub(crate) fn discover(programs: Programs, config: Arc<Config>) -> (Known, JoinHandle<()>) {
-    let (sender, receiver) = watch::channel(None);
-    let task = tokio::spawn(async move {
-        let begun = std::time::Instant::now();
-        let registry = Registry::new(describe_all(&programs).await, &config);
-        for (path, reason) in registry.broken() {
-            tracing::warn!(plugin = %path.display(), "not usable: {reason}");
-        }
-        let names: Vec<&str> = registry.names().collect();
-        tracing::info!(took_ms = begun.elapsed().as_millis() as u64, "analyzers: {}", names.join(", "));
-        sender.send_replace(Some(Arc::new(registry)));
-    });
-    (Known(receiver), task)
-}
-
-async fn describe_all(programs: &Programs) -> Vec<Plugin> {
+/// Describes these libraries, several at once; in their order.
+pub(super) async fn describe_all(
+    programs: &Programs,
+    files: Vec<(PathBuf, Identity, Origin)>,
+) -> Vec<Plugin> {
     let at_once = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
     let mut describing = JoinSet::new();
-    for (at, path) in programs.plugin_files().into_iter().enumerate() {
-        let (worker, at_once) = (programs.worker.clone(), Arc::clone(&at_once));
+    for (at, (path, identity, origin)) in files.into_iter().enumerate() {
+        let (programs, at_once) = (programs.clone(), Arc::clone(&at_once));
         describing.spawn(async move {
             let _permit = at_once.acquire().await;
-            let described = describe(&worker, &path).await;
-            (at, Plugin { path, described })
+            let (described, worker_sdk) = describe(&programs, &path).await;
+            (at, Plugin { path, identity, origin, worker_sdk, described })
         });
     }
     let mut plugins = describing.join_all().await;
@@ -49,34 +38,38 @@ async fn describe_all(programs: &Programs) -> Vec<Plugin> {
     plugins.into_iter().map(|(_, plugin)| plugin).collect()
 }
 
-async fn describe(
-    worker: &Path,
-    library: &PathBuf,
-) -> Result<va_protocol::worker::description::AnalyzerDescription, String> {
+/// What a library says of itself, and the version of the SDK that the worker has.
+pub(crate) async fn describe(
+    programs: &Programs,
+    library: &Path,
+) -> (Result<AnalyzerDescription, String>, Option<String>) {
+    let Programs { worker, .. } = programs;
     let mut command = Command::new(worker);
     command.arg("describe").arg(library).stdin(Stdio::null()).kill_on_drop(true);
+    // A symbol that is missing is missed now, not in the middle of a job.
+    command.env("LD_BIND_NOW", "1");
     let output = match tokio::time::timeout(DESCRIBE_LIMIT, command.output()).await {
-        Err(_) => return Err(format!("opening it takes longer than {} s", DESCRIBE_LIMIT.as_secs())),
-        Ok(Err(error)) => return Err(format!("cannot start {}: {error}", worker.display())),
+        Err(_) => {
+            return (Err(format!("opening it takes longer than {} s", DESCRIBE_LIMIT.as_secs())), None);
+        }
+        Ok(Err(error)) => return (Err(format!("cannot start {}: {error}", worker.display())), None),
         Ok(Ok(output)) => output,
     };
     let text = String::from_utf8_lossy(&output.stdout);
     let last = text.lines().next_back().unwrap_or_default();
     match serde_json::from_str(last) {
-        Ok(Described::Ok { description }) => valid(description),
-        Ok(Described::Refused { reason }) => Err(reason),
+        Ok(Described::Ok { description, worker_sdk }) => (valid(description), Some(worker_sdk)),
+        Ok(Described::Refused { reason, worker_sdk }) => (Err(reason), Some(worker_sdk)),
         Err(_) => {
             let words = String::from_utf8_lossy(&output.stderr);
             let words = words.lines().next_back().unwrap_or("it said nothing").to_owned();
-            Err(format!("the process that opened it {}: {words}", exit_in_words(output.status)))
+            (Err(format!("the process that opened it {}: {words}", exit_in_words(output.status))), None)
         }
     }
 }
 
 /// The name becomes a key of the result document and of the configuration.
-fn valid(
-    description: va_protocol::worker::description::AnalyzerDescription,
-) -> Result<va_protocol::worker::description::AnalyzerDescription, String> {
+fn valid(description: AnalyzerDescription) -> Result<AnalyzerDescription, String> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if description.name.is_empty() || !description.name.chars().all(good) {
         return Err(format!("its name {:?} must be of lower-case letters, digits and _", description.name));

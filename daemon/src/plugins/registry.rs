@@ -1,68 +1,140 @@
-//! The analyzers that were found, by name. Pure.
+//! The analyzers that were found, by name, and which of them run where. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::watch;
 use va_protocol::worker::description::{AnalyzerDescription, FindingsRequest};
 
+use super::file::{Identity, Origin};
+use super::overrides::{Override, Overrides};
+use super::quarantine::Standing;
 use crate::config::Config;
 
 /// A library in a plugin folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Plugin {
     pub(crate) path: PathBuf,
+    pub(crate) identity: Identity,
+    pub(crate) origin: Origin,
+    /// Of the SDK that the worker has.
+    pub(crate) worker_sdk: Option<String>,
     /// With the configuration's changes; or why it cannot be used.
     pub(crate) described: Result<AnalyzerDescription, String>,
 }
 
-/// The registry, once discovery is through.
-#[derive(Debug, Clone)]
-pub(crate) struct Known(pub(super) watch::Receiver<Option<Arc<Registry>>>);
-
-impl Known {
-    /// Waits until the plugin folders were read.
-    pub(crate) async fn get(&mut self) -> Arc<Registry> {
-        match self.0.wait_for(Option::is_some).await {
-            Ok(registry) => registry.clone().unwrap_or_default(),
-            // Discovery was stopped: the daemon is about to end.
-            Err(_) => Arc::default(),
-        }
-    }
+/// What is to become of the analyzers that were found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wishes {
+    pub(crate) config: Arc<Config>,
+    /// What people switched since.
+    pub(crate) overrides: Overrides,
+    /// Of those that crashed: whether they may run, and how it was, in words.
+    pub(crate) standing: BTreeMap<String, (Standing, String)>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     analyzers: BTreeMap<String, Plugin>,
-    /// Libraries that are no usable analyzers, and why.
-    broken: Vec<(PathBuf, String)>,
+    /// Libraries that are no usable analyzers.
+    broken: Vec<Plugin>,
+    wishes: Wishes,
 }
 
 impl Registry {
     /// Where two libraries have an analyzer of the same name, the first one has it.
-    pub(super) fn new(plugins: Vec<Plugin>, config: &Config) -> Self {
-        let mut registry = Registry::default();
+    pub(super) fn new(plugins: Vec<Plugin>, wishes: Wishes) -> Self {
+        let mut registry = Registry { wishes, ..Registry::default() };
         for plugin in plugins {
-            match plugin.described {
-                Err(reason) => registry.broken.push((plugin.path, reason)),
+            match &plugin.described {
+                Err(_) => registry.broken.push(plugin),
                 Ok(description) => {
                     let name = description.name.clone();
                     if let Some(first) = registry.analyzers.get(&name) {
-                        let reason = format!(
-                            "{} has an analyzer {name:?} already; remove one of them",
-                            first.path.display()
-                        );
-                        registry.broken.push((plugin.path, reason));
+                        let reason = hidden_by(first, &name);
+                        registry.broken.push(Plugin { described: Err(reason), ..plugin });
                         continue;
                     }
-                    let description = config.analyzer(&name).apply(description);
+                    let description = registry.wishes.config.analyzer(&name).apply(description.clone());
                     registry.analyzers.insert(name, Plugin { described: Ok(description), ..plugin });
                 }
             }
         }
         registry.break_circles();
         registry
+    }
+
+    /// Whether somebody wants it to run by itself, who: by hand, or else the configuration.
+    pub(crate) fn is_enabled(&self, name: &str) -> bool {
+        self.wishes.overrides.of(name).enabled.unwrap_or_else(|| self.wishes.config.is_enabled(name))
+    }
+
+    /// What was switched by hand.
+    pub(crate) fn override_of(&self, name: &str) -> Override {
+        self.wishes.overrides.of(name)
+    }
+
+    /// The group that runs an analyzer; `None` where none takes it.
+    pub(crate) fn group_of(&self, name: &str) -> Option<&str> {
+        let groups = &self.wishes.config.groups;
+        let by_hand = self.wishes.overrides.of(name).group.and_then(|group| groups.get_key_value(&group));
+        by_hand.map(|(group, _)| group.as_str()).or_else(|| self.wishes.config.group_of(name))
+    }
+
+    /// Why an analyzer is switched off; `None` where it is on.
+    pub(crate) fn why_off(&self, name: &str) -> Option<String> {
+        if !self.is_enabled(name) {
+            if self.override_of(name).enabled == Some(false) {
+                return Some(format!("switched off by hand; `vactl plugins enable {name}` switches it on"));
+            }
+            return Some(match self.wishes.config.analyzer(name).enabled {
+                Some(_) => format!("switched off by [analyzers.{name}] enabled = false"),
+                None => format!("off by default; [analyzers.{name}] enabled = true switches it on"),
+            });
+        }
+        let none = || {
+            format!(
+                "no group takes it; name it in the analyzers of a [groups.NAME], or give one \"*\" for {name}"
+            )
+        };
+        self.group_of(name).is_none().then(none)
+    }
+
+    /// Why an analyzer is left out for a while; `None` where it is not.
+    pub(crate) fn why_held(&self, name: &str) -> Option<String> {
+        let (standing, how) = self.wishes.standing.get(name)?;
+        let Standing::Held { crashes, .. } = standing else { return None };
+        Some(format!(
+            "left out for a while after {crashes} crashes in a row, the last: {how}; `vactl plugins why {name}` tells \
+             more, `vactl plugins enable {name}` ends it"
+        ))
+    }
+
+    /// It was left out for a while, and its next run decides.
+    pub(crate) fn is_on_trial(&self, name: &str) -> bool {
+        matches!(self.wishes.standing.get(name), Some((Standing::OnTrial { .. }, _)))
+    }
+
+    /// The analyzers that each group's worker has: all that run by themselves, and those that they need or want.
+    pub(crate) fn groups(&self) -> BTreeMap<String, Vec<String>> {
+        let enabled = self.names().filter(|name| self.is_enabled(name));
+        let all: BTreeSet<String> = enabled.flat_map(|name| self.with_wanted(name)).collect();
+        let fit = |name: &String| {
+            self.get(name).is_some() && self.why_held(name).is_none() && !self.is_on_trial(name)
+        };
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in all.into_iter().filter(fit) {
+            if let Some(group) = self.group_of(&name) {
+                groups.entry(group.to_owned()).or_default().push(name);
+            }
+        }
+        groups
+    }
+
+    /// Those that run by themselves and need or want an analyzer.
+    pub(crate) fn users_of(&self, name: &str) -> Vec<String> {
+        let enabled = self.names().filter(|other| *other != name && self.why_off(other).is_none());
+        enabled.filter(|other| self.with_wanted(other).contains(name)).map(str::to_owned).collect()
     }
 
     /// Analyzers that wait for each other's findings in a circle would do so for ever.
@@ -72,7 +144,7 @@ impl Registry {
             let Some(circle) = self.way(&name, &name, |_| true) else { continue };
             if let Some(plugin) = self.analyzers.remove(&name) {
                 let reason = format!("its findings depend on themselves: {}", circle.join(" needs "));
-                self.broken.push((plugin.path, reason));
+                self.broken.push(Plugin { described: Err(reason), ..plugin });
             }
         }
     }
@@ -135,8 +207,20 @@ impl Registry {
         self.analyzers.keys().map(String::as_str)
     }
 
-    pub(crate) fn broken(&self) -> &[(PathBuf, String)] {
+    pub(crate) fn broken(&self) -> &[Plugin] {
         &self.broken
+    }
+}
+
+fn hidden_by(first: &Plugin, name: &str) -> String {
+    let place = first.path.display();
+    match first.origin {
+        Origin::Added => {
+            format!(
+                "{place}, which was added, has the analyzer {name:?}; `vactl plugins remove {name}` lets this one run"
+            )
+        }
+        Origin::Folder => format!("{place} has an analyzer {name:?} already; remove one of them"),
     }
 }
 
@@ -162,8 +246,15 @@ mod tests {
             batch: 1,
             models: Vec::new(),
             memory_mib: 0,
+            sdk_version: None,
         };
-        Plugin { path: PathBuf::from(format!("/{name}.so")), described: Ok(description) }
+        Plugin {
+            path: PathBuf::from(format!("/{name}.so")),
+            identity: Identity::default(),
+            origin: Origin::Folder,
+            worker_sdk: None,
+            described: Ok(description),
+        }
     }
 
     #[test]
@@ -174,10 +265,11 @@ mod tests {
             plugin("c", &[("a", true)]),
             plugin("d", &[("a", false)]),
         ];
-        let registry = Registry::new(plugins, &Config::default());
-        let (path, reason) = &registry.broken()[0];
-        assert_eq!(path, &PathBuf::from("/a.so"));
-        assert_eq!(reason, "its findings depend on themselves: a needs b needs c needs a");
+        let registry = Registry::new(plugins, Wishes::default());
+        let broken = &registry.broken()[0];
+        assert_eq!(broken.path, PathBuf::from("/a.so"));
+        let reason = "its findings depend on themselves: a needs b needs c needs a";
+        assert_eq!(broken.described, Err(reason.to_owned()));
         assert_eq!(registry.names().collect::<Vec<_>>(), ["b", "c", "d"], "without a there is no circle");
     }
 
@@ -189,7 +281,7 @@ mod tests {
             plugin("people", &[]),
             plugin("shots", &[]),
         ];
-        let registry = Registry::new(plugins, &Config::default());
+        let registry = Registry::new(plugins, Wishes::default());
         let needed: Vec<String> = registry.with_needed("age").into_iter().collect();
         assert_eq!(needed, ["age", "faces", "shots"]);
         assert_eq!(registry.with_needed("nobody").len(), 1);
@@ -206,9 +298,52 @@ mod tests {
             plugin("speech", &[]),
             plugin("people", &[]),
         ];
-        let registry = Registry::new(plugins, &Config::default());
+        let registry = Registry::new(plugins, Wishes::default());
         let wanted: Vec<String> = registry.with_wanted("story").into_iter().collect();
         assert_eq!(wanted, ["speech", "story", "wanted_words"]);
         assert_eq!(registry.with_needed("story").len(), 1);
+    }
+
+    fn with(plugins: Vec<Plugin>, config: &str, change: impl FnOnce(&mut Wishes)) -> Registry {
+        let config = Arc::new(Config::of_text(config));
+        let mut wishes = Wishes { config, ..Wishes::default() };
+        change(&mut wishes);
+        Registry::new(plugins, wishes)
+    }
+
+    #[test]
+    fn what_a_person_switched_outranks_the_configuration() {
+        let config = "[analyzers.a]\nenabled = false\n[groups.main]\nanalyzers = [\"*\"]\n[groups.gpu]\nanalyzers = []";
+        let registry = with(vec![plugin("a", &[]), plugin("b", &[])], config, |wishes| {
+            wishes.overrides.enable("a", true);
+            wishes.overrides.enable("b", false);
+            wishes.overrides.move_to("a", "gpu");
+        });
+        assert_eq!((registry.why_off("a"), registry.group_of("a")), (None, Some("gpu")));
+        let off = registry.why_off("b").expect("off");
+        assert!(off.contains("by hand") && off.contains("vactl plugins enable b"), "{off}");
+        assert_eq!(registry.groups(), BTreeMap::from([("gpu".to_owned(), vec!["a".to_owned()])]));
+    }
+
+    #[test]
+    fn a_group_that_is_gone_leaves_the_configuration_to_say_where() {
+        let registry = with(vec![plugin("a", &[])], "", |wishes| wishes.overrides.move_to("a", "gone"));
+        assert_eq!(registry.group_of("a"), Some("main"));
+    }
+
+    #[test]
+    fn who_is_held_or_on_trial_is_in_no_group() {
+        let plugins = vec![plugin("a", &[]), plugin("b", &[]), plugin("c", &[("a", true)])];
+        let until = std::time::Instant::now();
+        let registry = with(plugins, "", |wishes| {
+            let held = (Standing::Held { until, crashes: 3 }, "was killed".to_owned());
+            wishes.standing.insert("a".to_owned(), held);
+            wishes.standing.insert("b".to_owned(), (Standing::OnTrial { crashes: 3 }, String::new()));
+        });
+        assert_eq!(registry.groups(), BTreeMap::from([("main".to_owned(), vec!["c".to_owned()])]));
+        let why = registry.why_held("a").expect("held");
+        assert!(why.contains("3 crashes") && why.contains("was killed"), "{why}");
+        assert_eq!((registry.why_held("b"), registry.is_on_trial("b")), (None, true));
+        assert_eq!(registry.users_of("a"), ["c"]);
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, LogLevel, ToAnalyze};
 
 use super::link;
-use super::process::Process;
+use super::process::{Ended, Process};
 
 /// Between the end of a process's link and its own.
 const ENDING_LIMIT: Duration = Duration::from_millis(500);
@@ -28,8 +28,8 @@ pub(crate) enum LoadState {
 #[derive(Debug)]
 pub(crate) enum WorkerEvent {
     Said(FromAnalyze, Vec<u8>),
-    /// The process is gone; how, in words.
-    Ended(String),
+    /// The process is gone.
+    Ended(Ended),
 }
 
 #[derive(Debug)]
@@ -95,8 +95,8 @@ impl AnalyzeWorker {
     /// Waits until all analyzers are loaded, or have failed to.
     ///
     /// # Errors
-    /// Where the process ended before; how, in words.
-    pub(crate) async fn ready(&self) -> Result<(), String> {
+    /// Where the process ended before.
+    pub(crate) async fn ready(&self) -> Result<(), Ended> {
         let mut ready = self.ready.clone();
         let told = async { ready.wait_for(|ready| *ready).await.is_ok() };
         tokio::select! {
@@ -185,7 +185,7 @@ impl AnalyzeWorker {
 
 /// Ends a worker that takes too long to load.
 async fn limit_loading(
-    mut exit: watch::Receiver<Option<String>>,
+    mut exit: watch::Receiver<Option<Ended>>,
     worker: Weak<AnalyzeWorker>,
     load_limit_s: f64,
 ) {

@@ -8,6 +8,6 @@ mod restart;
 mod supervisor;
 
 pub(crate) use self::analyze::{AnalyzeWorker, LoadState, WorkerEvent};
-pub(crate) use self::process::{Process, exit_in_words, memory_peak_mb};
+pub(crate) use self::process::{Ended, Process, exit_in_words, memory_peak_mb};
 pub(crate) use self::programs::Programs;
-pub(crate) use self::supervisor::{Workers, supervise};
+pub(crate) use self::supervisor::{GroupAnalyzers, Workers, supervise};

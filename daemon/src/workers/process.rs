@@ -31,11 +31,26 @@ const KILLED: i32 = 9;
 pub(crate) struct Process {
     pub(crate) pid: u32,
     pub(crate) sender: link::Sender,
-    /// How it ended, in words; `None` while it runs.
-    pub(crate) exit: watch::Receiver<Option<String>>,
+    /// How it ended; `None` while it runs.
+    pub(crate) exit: watch::Receiver<Option<Ended>>,
     kill: CancellationToken,
     /// Why we ended it.
     why: Arc<OnceLock<String>>,
+}
+
+/// How a worker ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ended {
+    /// As the predicate of a sentence about it, with its last words.
+    pub(crate) how: String,
+    /// The last lines of its standard error.
+    pub(crate) stderr: Vec<String>,
+}
+
+impl From<String> for Ended {
+    fn from(how: String) -> Self {
+        Ended { how, stderr: Vec::new() }
+    }
 }
 
 /// glibc's allocator, unless the environment says otherwise: by itself it keeps up to eight arenas for each core, and what
@@ -90,10 +105,10 @@ impl Process {
     }
 
     /// Waits for the end; says how it was.
-    pub(crate) async fn ended(&self) -> String {
+    pub(crate) async fn ended(&self) -> Ended {
         let mut exit = self.exit.clone();
         let ended = exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone());
-        ended.unwrap_or_else(|| "ended".to_owned())
+        ended.unwrap_or_else(|| "ended".to_owned().into())
     }
 
     /// Peak of its resident memory, MB.
@@ -120,7 +135,7 @@ async fn watch_over(
     mut child: Child,
     stderr: ChildStderr,
     (kill, why): (CancellationToken, Arc<OnceLock<String>>),
-    told: watch::Sender<Option<String>>,
+    told: watch::Sender<Option<Ended>>,
     label: String,
 ) {
     let words: Arc<Mutex<VecDeque<String>>> = Arc::default();
@@ -144,9 +159,8 @@ async fn watch_over(
     let words = words.lock().unwrap_or_else(PoisonError::into_inner);
     // Rust's own hint after a panic is not what it was about.
     let last = words.iter().rfind(|line| !line.trim().is_empty() && !line.starts_with("note: run with"));
-    told.send_replace(Some(
-        last.map_or(end.clone(), |last| format!("{end}; its last words: {}", last.trim())),
-    ));
+    let how = last.map_or(end.clone(), |last| format!("{end}; its last words: {}", last.trim()));
+    told.send_replace(Some(Ended { how, stderr: words.iter().cloned().collect() }));
 }
 
 async fn listen(stderr: ChildStderr, words: Arc<Mutex<VecDeque<String>>>, label: String) {

@@ -12,13 +12,19 @@ const OWN_PREFIX: &str = "libva_analyzer_";
 #[derive(Debug, Clone)]
 pub(crate) struct Programs {
     pub(crate) worker: PathBuf,
-    plugin_folders: Vec<PathBuf>,
+    /// The daemon's own, for plugins that were added to it.
+    pub(crate) added: PathBuf,
+    pub(crate) plugin_folders: Vec<PathBuf>,
     /// The daemon's own folder, where there is no folder of plugins (in a cargo target folder).
     loose: Option<PathBuf>,
 }
 
 impl Programs {
-    pub(crate) fn beside_this_one(more_folders: &[PathBuf], config: &Config) -> Result<Self> {
+    pub(crate) fn beside_this_one(
+        more_folders: &[PathBuf],
+        config: &Config,
+        state_dir: &Path,
+    ) -> Result<Self> {
         let daemon = std::env::current_exe().context("cannot tell where this program lies")?;
         let folder = daemon.parent().context("this program lies nowhere")?;
         let worker = folder.join("va-worker");
@@ -32,12 +38,17 @@ impl Programs {
         } else {
             Some(folder.to_owned())
         };
-        Ok(Programs { worker, plugin_folders, loose })
+        Ok(Programs { worker, added: state_dir.join("plugins"), plugin_folders, loose })
     }
 
-    /// All libraries in the plugin folders, in the order of the folders, then by name.
+    /// All libraries in the plugin folders: first those that were added, the latest first, then in the order of the
+    /// folders and by name.
     pub(crate) fn plugin_files(&self) -> Vec<PathBuf> {
-        let mut files = Vec::new();
+        let mut files = libraries(&self.added);
+        files.sort_by_key(|path| {
+            let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
+            std::cmp::Reverse(modified.ok())
+        });
         for folder in &self.plugin_folders {
             let mut found = libraries(folder);
             if !folder.is_dir() {

@@ -3,14 +3,17 @@
 //!
 //! ```text
 //!             starts                loaded
-//!   (none) ───────────▶ starting ─────────▶ ready
-//!              ▲            │ ends / too slow  │ ends, or is recycled after a call that never returned
-//!              │            ▼                  ▼
-//!              └───────── waiting ◀────────────┘      (the pause: `restart`)
+//!   (none) ───────────▶ starting ─────────▶ ready ──────────────────────────▶ retired: ends with its last job
+//!              ▲            │ ends / too slow  │ ends, or is recycled   ▲
+//!              │            ▼                  ▼ after a call that      │ the next one, which has what the group is to
+//!              └───────── waiting ◀────────────┘ never returned         │ have by now, is ready
+//!                (the pause: `restart`)
 //! ```
+//! What a group is to have changes with the registry and with installed models.
+//!
 //! Others send it commands; it alone changes this state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,11 +25,11 @@ use va_protocol::worker::control::{AnalyzerToLoad, ToAnalyze};
 
 use super::analyze::{AnalyzeWorker, LoadState};
 use super::link;
-use super::process::Process;
+use super::process::{Ended, Process};
 use super::programs::Programs;
 use super::restart::Backoff;
 use crate::config::Config;
-use crate::models::{Models, Resolved};
+use crate::models::Models;
 use crate::plugins::{Known, Registry};
 
 /// A process that was killed may take a moment to give back its memory.
@@ -45,15 +48,45 @@ type Answer<T> = oneshot::Sender<T>;
 
 #[derive(Debug)]
 enum Command {
-    Worker { group: String, answer: Answer<Result<Arc<AnalyzeWorker>, String>> },
-    Solo { analyzers: Vec<String>, answer: Answer<Result<Arc<AnalyzeWorker>, String>> },
-    Decoder { answer: Answer<Result<(Process, link::Receiver), String>> },
+    Worker {
+        group: String,
+        analyzers: Vec<String>,
+        answer: Answer<Result<Arc<AnalyzeWorker>, String>>,
+    },
+    /// The one that has, or is about to have, what the group is to have by now.
+    Newest {
+        group: String,
+        answer: Answer<Result<Option<Arc<AnalyzeWorker>>, String>>,
+    },
+    Solo {
+        analyzers: Vec<String>,
+        answer: Answer<Result<Arc<AnalyzeWorker>, String>>,
+    },
+    Decoder {
+        answer: Answer<Result<(Process, link::Receiver), String>>,
+    },
     KeepDecoder,
-    Recycle { pid: u32 },
-    Status { answer: Answer<(Vec<GroupStatus>, Vec<WorkerStatus>)> },
-    Analyzers { answer: Answer<GroupAnalyzers> },
-    Ended { group: String, pid: u32, how: String },
-    StartAgain { group: String },
+    Recycle {
+        pid: u32,
+    },
+    Status {
+        answer: Answer<(Vec<GroupStatus>, Vec<WorkerStatus>)>,
+    },
+    Analyzers {
+        answer: Answer<GroupAnalyzers>,
+    },
+    Ready {
+        group: String,
+        pid: u32,
+    },
+    Ended {
+        group: String,
+        pid: u32,
+        how: String,
+    },
+    StartAgain {
+        group: String,
+    },
     Stop,
 }
 
@@ -71,29 +104,54 @@ pub(crate) fn supervise(
         config,
         models,
         registry: Arc::default(),
+        news: registry,
         groups: BTreeMap::new(),
         decoder: None,
         processes: TaskTracker::new(),
         commands,
     };
-    (workers, tokio::spawn(supervisor.run(inbox, registry)))
+    (workers, tokio::spawn(supervisor.run(inbox)))
 }
 
 impl Workers {
-    /// A group's worker, once it is loaded.
+    /// A group's worker that has these analyzers as they are now, once it is loaded. Where the one that should have them
+    /// does not start, the one before it, which may lack some.
     ///
     /// # Errors
-    /// Where it is not to be had; why, as the predicate of a sentence about it.
-    pub(crate) async fn of_group(&self, group: &str) -> Result<Arc<AnalyzeWorker>, String> {
-        let worker = self.ask(|answer| Command::Worker { group: group.to_owned(), answer }).await??;
-        worker.ready().await.map(|()| worker)
+    /// Where none is to be had; why, as the predicate of a sentence about it.
+    pub(crate) async fn of_group(
+        &self,
+        group: &str,
+        analyzers: Vec<String>,
+    ) -> Result<Arc<AnalyzeWorker>, Ended> {
+        let ask = |answer| Command::Worker { group: group.to_owned(), analyzers: analyzers.clone(), answer };
+        let worker = self.ask(ask).await??;
+        let Err(ended) = worker.ready().await else { return Ok(worker) };
+        // By now its end is known, and another one answers or none.
+        match self.ask(ask).await? {
+            Ok(before) if before.process.pid != worker.process.pid && before.is_ready() => Ok(before),
+            _ => Err(ended),
+        }
+    }
+
+    /// Waits until a group's worker has what the group is to have by now, or does not start; a group without analyzers
+    /// has no worker to wait for.
+    ///
+    /// # Errors
+    /// How it ended, as the predicate of a sentence about it.
+    pub(crate) async fn settled(&self, group: &str) -> Result<(), String> {
+        let newest = self.ask(|answer| Command::Newest { group: group.to_owned(), answer }).await?;
+        let Some(worker) = newest? else { return Ok(()) };
+        worker.ready().await.map_err(|ended| ended.how)?;
+        // By now it has taken over.
+        self.ask(|answer| Command::Newest { group: group.to_owned(), answer }).await?.map(drop)
     }
 
     /// A worker of their own for analyzers of one group, for as long as somebody holds it.
     ///
     /// # Errors
     /// As [`of_group`](Self::of_group).
-    pub(crate) async fn solo(&self, analyzers: Vec<String>) -> Result<Arc<AnalyzeWorker>, String> {
+    pub(crate) async fn solo(&self, analyzers: Vec<String>) -> Result<Arc<AnalyzeWorker>, Ended> {
         let worker = self.ask(|answer| Command::Solo { analyzers, answer }).await??;
         worker.ready().await.map(|()| worker)
     }
@@ -141,13 +199,25 @@ impl Workers {
 #[derive(Debug, Default)]
 struct Group {
     analyzers: Vec<String>,
-    /// The models that its worker was started with.
-    models: Vec<Resolved>,
-    worker: Option<Arc<AnalyzeWorker>>,
+    worker: Option<Staffed>,
+    /// Is loading what the group is to have by now, and takes over once it is ready.
+    next: Option<Staffed>,
+    /// What the next one that did not start was to have: it is not tried again before that changes, or after a pause.
+    refused: Option<Staff>,
     started: Option<Instant>,
     backoff: Backoff,
     restarts: u32,
     last_exit: Option<String>,
+}
+
+/// What a worker loads: of each analyzer what tells its builds, settings and models apart.
+type Staff = BTreeMap<String, String>;
+
+/// A worker, and what it was started with.
+#[derive(Debug)]
+struct Staffed {
+    worker: Arc<AnalyzeWorker>,
+    staff: Staff,
 }
 
 struct Supervisor {
@@ -155,6 +225,7 @@ struct Supervisor {
     config: Arc<Config>,
     models: Arc<Models>,
     registry: Arc<Registry>,
+    news: Known,
     groups: BTreeMap<String, Group>,
     decoder: Option<(Process, link::Receiver)>,
     /// All workers, until they were waited for.
@@ -164,14 +235,12 @@ struct Supervisor {
 
 impl Supervisor {
     /// Returns once every worker is gone.
-    async fn run(mut self, inbox: mpsc::UnboundedReceiver<Command>, registry: Known) {
-        self.serve(inbox, registry).await;
+    async fn run(mut self, inbox: mpsc::UnboundedReceiver<Command>) {
+        self.serve(inbox).await;
         let processes = self.processes.clone();
         // One that is still loading has others that hold it.
-        self.groups
-            .values()
-            .filter_map(|group| group.worker.as_ref())
-            .for_each(|worker| worker.process.kill());
+        let staffed = self.groups.values().flat_map(|group| group.worker.iter().chain(&group.next));
+        staffed.for_each(|staffed| staffed.worker.process.kill());
         drop(self);
         processes.close();
         if tokio::time::timeout(END_LIMIT, processes.wait()).await.is_err() {
@@ -179,11 +248,12 @@ impl Supervisor {
         }
     }
 
-    async fn serve(&mut self, mut inbox: mpsc::UnboundedReceiver<Command>, mut registry: Known) {
+    async fn serve(&mut self, mut inbox: mpsc::UnboundedReceiver<Command>) {
         self.keep_decoder();
         // Status and stop are answered meanwhile; what needs a worker waits for the analyzers to be known.
         let mut waiting = Vec::new();
-        let known = loop {
+        let mut registry = self.news.clone();
+        self.registry = loop {
             tokio::select! {
                 known = registry.get() => break known,
                 command = inbox.recv() => match command {
@@ -194,105 +264,158 @@ impl Supervisor {
                 },
             }
         };
-        self.registry = known;
         self.form_groups();
-        let names: Vec<String> = self.groups.keys().cloned().collect();
-        names.iter().for_each(|group| self.start(group));
         waiting.into_iter().for_each(|command| self.obey(command));
-        while let Some(command) = inbox.recv().await {
-            if matches!(command, Command::Stop) {
-                break;
+        loop {
+            tokio::select! {
+                command = inbox.recv() => match command {
+                    None | Some(Command::Stop) => break,
+                    Some(command) => self.obey(command),
+                },
+                () = registry.changed() => self.hear_the_news(),
             }
-            self.obey(command);
+        }
+    }
+
+    /// Who asks for a worker may know of a change before this task was told.
+    fn hear_the_news(&mut self) {
+        if let Some(registry) = self.news.news() {
+            self.registry = registry;
+            self.form_groups();
         }
     }
 
     fn obey(&mut self, command: Command) {
         // Who asked and is gone needs no answer.
         match command {
-            Command::Worker { group, answer } => {
-                self.renew_where_models_changed(&group);
-                drop(answer.send(self.worker(&group)));
+            Command::Worker { group, analyzers, answer } => {
+                self.hear_the_news();
+                self.renew(&group);
+                drop(answer.send(self.worker(&group, &analyzers)));
             }
-            Command::Solo { analyzers, answer } => drop(answer.send(self.solo(&analyzers))),
+            Command::Newest { group, answer } => {
+                self.hear_the_news();
+                self.renew(&group);
+                drop(answer.send(self.newest(&group)));
+            }
+            Command::Solo { analyzers, answer } => {
+                self.hear_the_news();
+                drop(answer.send(self.solo(&analyzers)));
+            }
             Command::Decoder { answer } => drop(answer.send(self.take_decoder())),
             Command::KeepDecoder => self.keep_decoder(),
             Command::Recycle { pid } => {
-                let worker = self
-                    .groups
-                    .values()
-                    .find_map(|group| group.worker.as_ref().filter(|w| w.process.pid == pid));
+                let mut staffed =
+                    self.groups.values().flat_map(|group| group.worker.iter().chain(&group.next));
+                let staffed = staffed.find(|staffed| staffed.worker.process.pid == pid);
                 let why = || "was replaced, since a call in it did not return".to_owned();
-                worker.inspect(|worker| worker.process.kill_because(why()));
+                staffed.inspect(|staffed| staffed.worker.process.kill_because(why()));
             }
             Command::Status { answer } => drop(answer.send(self.status())),
             Command::Analyzers { answer } => drop(answer.send(self.analyzers())),
+            Command::Ready { group, pid } => self.take_over(&group, pid),
             Command::Ended { group, pid, how } => self.ended(&group, pid, how),
-            Command::StartAgain { group } => self.start(&group),
+            Command::StartAgain { group } => {
+                if let Some(group) = self.groups.get_mut(&group) {
+                    group.refused = None;
+                }
+                self.renew(&group);
+            }
             Command::Stop => {}
         }
     }
 
-    /// Of all that are enabled, and of those that they need or want.
+    /// As the registry says; workers of groups that have become others are renewed.
     fn form_groups(&mut self) {
-        let enabled = self.registry.names().filter(|name| self.config.is_enabled(name));
-        let all: BTreeSet<String> = enabled.flat_map(|name| self.registry.with_wanted(name)).collect();
-        for analyzer in all.into_iter().filter(|name| self.registry.get(name).is_some()) {
-            if let Some(group) = self.config.group_of(&analyzer) {
-                self.groups.entry(group.to_owned()).or_default().analyzers.push(analyzer);
-            }
+        let formed = self.registry.groups();
+        let gone: Vec<String> =
+            self.groups.keys().filter(|name| !formed.contains_key(*name)).cloned().collect();
+        for name in gone {
+            tracing::info!(group = name, "has no analyzers any more");
+            self.groups.remove(&name);
+        }
+        for (name, analyzers) in formed {
+            self.groups.entry(name.clone()).or_default().analyzers = analyzers;
+            self.renew(&name);
         }
     }
 
-    fn start(&mut self, name: &str) {
-        let Some(group) = self.groups.get(name).filter(|group| group.worker.is_none()) else { return };
-        let configuration = self.configuration(name, &group.analyzers);
-        let started = self.start_worker(format!("analyze {name}"), configuration);
-        let models = self.models_of(name);
+    /// Starts a worker that has what the group is to have by now, unless there is one or it has just failed to start.
+    /// It takes over from the present one once it is ready; jobs that run there end there.
+    fn renew(&mut self, name: &str) {
+        let Some(group) = self.groups.get(name) else { return };
+        let staff = self.staff(&group.analyzers);
         let Some(group) = self.groups.get_mut(name) else { return };
-        (group.started, group.models) = (Some(Instant::now()), models);
+        if group.next.as_ref().is_some_and(|next| next.staff != staff) {
+            group.next = None;
+        }
+        let has = |staffed: &Option<Staffed>| staffed.as_ref().is_some_and(|staffed| staffed.staff == staff);
+        if has(&group.worker) {
+            group.next = None;
+            return;
+        }
+        if group.next.is_some() || group.refused.as_ref() == Some(&staff) {
+            return;
+        }
+        group.refused = None;
+        let configuration = self.configuration(name, &self.groups[name].analyzers);
+        let started = self.start_worker(format!("analyze {name}"), configuration);
+        let Some(group) = self.groups.get_mut(name) else { return };
+        group.started = Some(Instant::now());
         match started {
             Ok(worker) => {
                 tracing::info!(group = name, pid = worker.process.pid, "worker started");
                 tokio::spawn(watch_over(Arc::clone(&worker), name.to_owned(), self.commands.clone()));
-                group.worker = Some(worker);
+                let staffed = Some(Staffed { worker, staff });
+                // One that has not loaded yet what nobody wants any more is of no use.
+                if group.worker.as_ref().is_some_and(|present| present.worker.is_ready()) {
+                    group.next = staffed;
+                } else {
+                    group.worker = staffed;
+                }
             }
             Err(error) => {
                 let how = format!("cannot be started: {error:#}");
                 tracing::error!(group = name, "{how}");
-                group.last_exit = Some(how);
+                (group.last_exit, group.refused) = (Some(how), Some(staff));
                 self.start_again_later(name);
             }
         }
     }
 
-    fn models_of(&self, group: &str) -> Vec<Resolved> {
-        let analyzers = self.groups.get(group).map_or(&[][..], |group| &group.analyzers);
-        let described = analyzers.iter().filter_map(|name| self.registry.get(name));
-        described.map(|(_, description)| self.models.resolve(&description.models)).collect()
-    }
-
-    /// A model was installed, replaced or removed since the worker loaded its analyzers: a new one takes over, and the
-    /// jobs that run in the old one end there.
-    fn renew_where_models_changed(&mut self, name: &str) {
-        let models = self.models_of(name);
-        let Some(group) = self.groups.get_mut(name).filter(|group| group.models != models) else { return };
-        if group.worker.take().is_some() {
-            tracing::info!(group = name, "models have changed: another worker takes over");
-            self.start(name);
+    fn take_over(&mut self, name: &str, pid: u32) {
+        let Some(group) = self.groups.get_mut(name) else { return };
+        if group.next.as_ref().is_some_and(|next| next.worker.process.pid == pid) {
+            tracing::info!(group = name, pid, "takes over");
+            group.worker = group.next.take();
         }
     }
 
     fn ended(&mut self, name: &str, pid: u32, how: String) {
         let Some(group) = self.groups.get_mut(name) else { return };
-        if group.worker.as_ref().is_none_or(|worker| worker.process.pid != pid) {
+        let is_it =
+            |staffed: &Option<Staffed>| staffed.as_ref().is_some_and(|it| it.worker.process.pid == pid);
+        if is_it(&group.next) {
+            group.refused = group.next.take().map(|next| next.staff);
+        } else if is_it(&group.worker) {
+            group.refused = group.worker.take().map(|worker| worker.staff);
+        } else {
             return;
         }
         tracing::warn!(group = name, pid, "the worker {how}");
-        group.worker = None;
         group.restarts += 1;
         group.last_exit = Some(how);
         self.start_again_later(name);
+    }
+
+    /// What analyzers are by now.
+    fn staff(&self, analyzers: &[String]) -> Staff {
+        let one = |name: &String| {
+            let (plugin, description) = self.registry.get(name)?;
+            let models = self.models.resolve(&description.models);
+            Some((name.clone(), format!("{} {:?} {models:?}", plugin.path.display(), plugin.identity)))
+        };
+        analyzers.iter().filter_map(one).collect()
     }
 
     fn start_again_later(&mut self, name: &str) {
@@ -300,7 +423,8 @@ impl Supervisor {
         let pause =
             group.backoff.after_end(group.started.map_or(Duration::ZERO, |started| started.elapsed()));
         if pause.is_zero() {
-            return self.start(name);
+            group.refused = None;
+            return self.renew(name);
         }
         let (commands, group) = (self.commands.downgrade(), name.to_owned());
         tokio::spawn(async move {
@@ -311,16 +435,32 @@ impl Supervisor {
         });
     }
 
-    /// A worker in its pause is not waited for: the job would rather run its analyzers one by one.
-    fn worker(&self, name: &str) -> Result<Arc<AnalyzeWorker>, String> {
+    /// The one that has these analyzers as they are now, else the one that has any. A worker in its pause is not waited
+    /// for: the job would rather run its analyzers one by one.
+    fn worker(&self, name: &str, analyzers: &[String]) -> Result<Arc<AnalyzeWorker>, String> {
         let group = self.groups.get(name).ok_or_else(|| "has no analyzers".to_owned())?;
+        let staff = self.staff(analyzers);
+        let all = |staffed: &&Staffed| {
+            staff.iter().all(|(analyzer, what)| staffed.staff.get(analyzer).is_some_and(|has| has == what))
+        };
+        let lives = |staffed: &&Staffed| staffed.worker.process.exit.borrow().is_none();
+        let there = || group.worker.iter().chain(&group.next).filter(lives);
+        let staffed = there().find(all).or_else(|| there().next());
         let last = || group.last_exit.clone().unwrap_or_else(|| "is not started".to_owned());
-        group.worker.clone().ok_or_else(last)
+        staffed.map(|staffed| Arc::clone(&staffed.worker)).ok_or_else(last)
+    }
+
+    fn newest(&self, name: &str) -> Result<Option<Arc<AnalyzeWorker>>, String> {
+        let Some(group) = self.groups.get(name) else { return Ok(None) };
+        let staff = self.staff(&group.analyzers);
+        let newest = group.next.iter().chain(&group.worker).find(|staffed| staffed.staff == staff);
+        let last = || group.last_exit.clone().unwrap_or_else(|| "is not started".to_owned());
+        newest.map(|staffed| Some(Arc::clone(&staffed.worker))).ok_or_else(last)
     }
 
     fn solo(&self, analyzers: &[String]) -> Result<Arc<AnalyzeWorker>, String> {
         let first = analyzers.first().map_or("", String::as_str);
-        let group = self.config.group_of(first).ok_or_else(|| "has no group".to_owned())?;
+        let group = self.registry.group_of(first).ok_or_else(|| "has no group".to_owned())?;
         let configuration = self.configuration(group, analyzers);
         let label = format!("analyze {first} alone");
         self.start_worker(label, configuration).map_err(|error| format!("cannot be started: {error:#}"))
@@ -387,11 +527,11 @@ impl Supervisor {
             }
         });
         let analyze = self.groups.iter().map(|(name, group)| WorkerStatus {
-            pid: group.worker.as_ref().map(|worker| worker.process.pid),
+            pid: group.worker.as_ref().map(|staffed| staffed.worker.process.pid),
             role: WorkerRole::Analyze,
             group: Some(name.clone()),
             state: match &group.worker {
-                Some(worker) if worker.is_ready() => WorkerState::Ready,
+                Some(staffed) if staffed.worker.is_ready() => WorkerState::Ready,
                 Some(_) => WorkerState::Starting,
                 None => WorkerState::Waiting,
             },
@@ -411,11 +551,11 @@ impl Supervisor {
 
     fn analyzers(&self) -> GroupAnalyzers {
         let states = self.groups.values().flat_map(|group| {
-            let ready = group.worker.as_ref().filter(|worker| worker.is_ready());
+            let ready = group.worker.as_ref().filter(|staffed| staffed.worker.is_ready());
             group
                 .analyzers
                 .iter()
-                .map(move |name| (name.clone(), ready.and_then(|worker| worker.load_state(name))))
+                .map(move |name| (name.clone(), ready.and_then(|staffed| staffed.worker.load_state(name))))
         });
         states.collect()
     }
@@ -426,12 +566,14 @@ async fn watch_over(worker: Arc<AnalyzeWorker>, group: String, commands: mpsc::U
     let begun = Instant::now();
     if worker.ready().await.is_ok() {
         tracing::info!(%group, took_ms = begun.elapsed().as_millis() as u64, "worker ready");
+        let _ = commands.send(Command::Ready { group: group.clone(), pid: worker.process.pid });
     }
     let pid = worker.process.pid;
     let mut exit = worker.process.exit.clone();
     let weak = commands.downgrade();
     drop((worker, commands));
-    let how = exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone()).unwrap_or_default();
+    let ended = exit.wait_for(Option::is_some).await.ok().and_then(|exit| exit.clone());
+    let how = ended.unwrap_or_default().how;
     if let Some(commands) = weak.upgrade() {
         let _ = commands.send(Command::Ended { group, pid, how });
     }

@@ -32,8 +32,10 @@ pub enum AnalyzerState {
     Ready,
     /// Known; its worker is starting.
     Loading,
-    /// Switched off by the configuration.
+    /// Switched off, by the configuration or by hand.
     Disabled,
+    /// Left out for a while, since it crashed again and again.
+    Quarantined,
     /// A model is missing.
     Unavailable,
     /// It cannot be loaded.

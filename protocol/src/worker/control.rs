@@ -200,6 +200,13 @@ pub struct DecodeReport {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Described {
-    Ok { description: super::description::AnalyzerDescription },
-    Refused { reason: String },
+    Ok {
+        description: super::description::AnalyzerDescription,
+        /// Of the SDK that the worker has.
+        worker_sdk: String,
+    },
+    Refused {
+        reason: String,
+        worker_sdk: String,
+    },
 }

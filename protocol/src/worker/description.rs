@@ -13,6 +13,8 @@ pub struct AnalyzerDescription {
     pub batch: u32,
     pub models: Vec<ModelRequest>,
     pub memory_mib: u64,
+    /// Of the SDK that it was built with, where it says so.
+    pub sdk_version: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

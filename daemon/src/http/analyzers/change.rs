@@ -27,7 +27,7 @@ type Changed = Result<Json<PluginChanged>, Refused>;
 pub(in crate::http) async fn add(State(mut daemon): State<Daemon>, body: Bytes) -> Changed {
     let PluginToAdd { path, group } = read(&body)?;
     check_group(&daemon, group.as_deref())?;
-    let folder = daemon.plugins.added().to_owned();
+    let folder = daemon.plugins.programs().added.clone();
     let copying = {
         let folder = folder.clone();
         tokio::task::spawn_blocking(move || Incoming::copy(FilePath::new(&path), &folder))
@@ -165,7 +165,9 @@ pub(in crate::http) async fn check(
         Some(path) => path,
         None if plugin.contains('/') => plugin.into(),
         None => {
-            return Err(unknown(&plugin, &registry).hint("name an analyzer, or a library by its path").into());
+            return Err(unknown(&plugin, &registry)
+                .hint("name an analyzer, or a library by its path")
+                .into());
         }
     };
     Ok(Json(verdict_of(&daemon, &path, Some(&registry)).await?.check))
@@ -177,8 +179,8 @@ async fn verdict_of(
     library: &FilePath,
     registry: Option<&Registry>,
 ) -> Result<Verdict, Problem> {
-    let worker = daemon.plugins.worker();
-    let (described, _) = crate::plugins::describe(worker, library).await;
+    let programs = daemon.plugins.programs();
+    let (described, _) = crate::plugins::describe(programs, library).await;
     let description = described.ok();
     let name = description.as_ref().map_or("", |own| &own.name);
     let analyzer = daemon.config.analyzer(name);
@@ -203,7 +205,7 @@ async fn verdict_of(
         findings_limit: daemon.config.jobs.findings_limit_mib << 20,
     };
     let limit = Duration::from_secs_f64(daemon.config.jobs.load_limit_s) + DRY_RUN_LIMIT;
-    crate::plugins::check(worker, &question, limit).await.map_err(internal)
+    crate::plugins::check(programs, &question, limit).await.map_err(internal)
 }
 
 /// The group with the most free memory, for an analyzer that no group takes by itself.

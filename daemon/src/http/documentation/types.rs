@@ -5,6 +5,9 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
 use va_protocol::api::analyzer::AnalyzerInfo;
 use va_protocol::api::job::{JobEvent, JobRequest};
+use va_protocol::api::plugin::{
+    AnalyzerDetails, PluginChanged, PluginCheck, PluginToAdd, PluginToCheck, PluginToEnable,
+};
 use va_protocol::api::problem::{Problem, ProblemKind};
 use va_protocol::api::result::Document;
 use va_protocol::api::status::Status;
@@ -23,9 +26,15 @@ impl Types {
     pub(super) fn of_the_api() -> Self {
         let mut sent = SchemaSettings::draft2020_12().for_deserialize().into_generator();
         know::<JobRequest>(&mut sent);
+        know::<PluginToAdd>(&mut sent);
+        know::<PluginToCheck>(&mut sent);
+        know::<PluginToEnable>(&mut sent);
         let mut received = SchemaSettings::draft2020_12().for_serialize().into_generator();
         know::<Status>(&mut received);
         know::<AnalyzerInfo>(&mut received);
+        know::<AnalyzerDetails>(&mut received);
+        know::<PluginChanged>(&mut received);
+        know::<PluginCheck>(&mut received);
         know::<JobEvent>(&mut received);
         know::<Document>(&mut received);
         know::<Problem>(&mut received);
