@@ -26,7 +26,7 @@ use crate::args::Arguments;
 use crate::config::Config;
 use crate::models::Models;
 use crate::state_dir::StateDir;
-use crate::workers::Programs;
+use crate::workers::{Confinement, Programs};
 use clap::Parser;
 
 /// The caller's mistake: a bad configuration, or another daemon that is there already.
@@ -74,6 +74,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     let programs = Programs::beside_this_one(&arguments.plugins, &config, &arguments.state_dir)?;
     let models = Arc::new(Models::open(&config.models, &arguments.state_dir)?);
     let state_dir = StateDir::open(&arguments.state_dir)?;
+    let programs = programs.confined(&config.sandbox, &[models.folder()]);
     let listener = http::listen::bind(&arguments.socket())?;
     Ok(Prepared { config, programs, models, state_dir, listener })
 }
@@ -81,6 +82,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
 async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result<()> {
     let Prepared { config, programs, models, state_dir, listener } = prepared;
     let stopping = CancellationToken::new();
+    let sandbox = Confinement::new(&programs);
     let (plugins, registry, catalogue) = plugins::keep(programs.clone(), Arc::clone(&config), &state_dir)?;
     let (workers, supervision) =
         workers::supervise(programs, Arc::clone(&config), Arc::clone(&models), registry.clone());
@@ -98,6 +100,7 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
     let state = http::Daemon {
         begun,
         arguments: Arc::new(arguments.clone()),
+        sandbox: Arc::new(sandbox),
         models,
         config,
         registry,

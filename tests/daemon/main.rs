@@ -12,3 +12,4 @@ mod lifecycle;
 mod models;
 mod plugins;
 mod real;
+mod sandbox;

@@ -1,4 +1,6 @@
 //! A place where a fake analyzer meets its test: it stays in its call until the test lets go.
+//!
+//! The way there leads out of the sandbox, so that a daemon whose analyzers are told to go has none: see `Setup`.
 
 use std::io::Read;
 use std::os::unix::net::{UnixListener, UnixStream};

@@ -36,6 +36,11 @@ pub fn role_of(pid: u32) -> Option<String> {
         .then(|| String::from_utf8_lossy(words.next().unwrap_or_default()).into_owned())
 }
 
+/// How willingly the kernel ends a process where memory runs out, -1000..1000.
+pub fn oom_score(pid: u32) -> Option<i64> {
+    std::fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).ok()?.trim().parse().ok()
+}
+
 /// What each descriptor of a process stands for.
 pub fn open_files(pid: u32) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().filter_map(Result::ok);

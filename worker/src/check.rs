@@ -16,7 +16,7 @@ use va_protocol::worker::check::{
 
 use crate::analyze::loader;
 use crate::analyze::trial::{NotLoaded, Trial};
-use crate::{process, translate};
+use crate::{process, sandbox, translate};
 
 /// Lines of JSON, whatever the library itself prints.
 pub(crate) fn run() -> Result<()> {
@@ -25,6 +25,9 @@ pub(crate) fn run() -> Result<()> {
         serde_json::from_str(&question).context("standard input does not say what to check")?;
     if let Some(mib) = check.memory_mib {
         process::limit_memory(mib)?;
+    }
+    if let Some(sandbox) = &check.sandbox {
+        sandbox::around_plugins(sandbox, std::iter::once(Path::new(&check.analyzer.path)))?;
     }
     let mut steps = Steps { answers, taken: Vec::new() };
     let mut checked =

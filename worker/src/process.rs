@@ -9,6 +9,17 @@ use rustix::process::{Resource, Rlimit, Signal};
 
 use crate::link;
 
+/// Added to what the daemon has: where memory runs out, the kernel shall take a worker.
+const OOM_SCORE: i32 = 500;
+
+/// The kernel may end this process before others of the machine, above all before the daemon. Where `/proc` is not there
+/// to say so, it chooses by size alone.
+pub(crate) fn stand_back() {
+    const SCORE: &str = "/proc/self/oom_score_adj";
+    let inherited = std::fs::read_to_string(SCORE).ok().and_then(|text| text.trim().parse::<i32>().ok());
+    let _ = std::fs::write(SCORE, inherited.unwrap_or(0).saturating_add(OOM_SCORE).min(1000).to_string());
+}
+
 /// Takes the socket that stands as standard input, and keeps foreign code from reaching it: standard input becomes
 /// `/dev/null`, standard output goes where standard error goes.
 pub(crate) fn daemon_link() -> Result<(link::Sender, link::Receiver)> {

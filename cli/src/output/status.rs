@@ -1,6 +1,6 @@
 //! `vactl status`.
 
-use va_protocol::api::status::{Status, WorkerRole, WorkerState};
+use va_protocol::api::status::{SandboxState, SandboxStatus, Status, WorkerRole, WorkerState};
 
 use super::grid::{Cell, Grid};
 use super::quantity::duration;
@@ -34,8 +34,19 @@ fn daemon(status: &Status, style: &Style) -> String {
         ("state", clean(&status.state_dir)),
         ("models", clean(&status.models_dir)),
         ("config", config),
+        ("sandbox", sandbox(&status.sandbox, style)),
     ];
-    rows.map(|(key, value)| format!("{}  {value}\n", style.paint(Tone::Faint, &padded(key, 6)))).concat()
+    rows.map(|(key, value)| format!("{}  {value}\n", style.paint(Tone::Faint, &padded(key, 7)))).concat()
+}
+
+fn sandbox(status: &SandboxStatus, style: &Style) -> String {
+    match status.state {
+        SandboxState::On => style.paint(Tone::Good, "on"),
+        SandboxState::Off => style.paint(Tone::Warning, "off by configuration"),
+        SandboxState::Partly => {
+            format!("{}: {}", style.paint(Tone::Warning, "partly"), clean(&status.lacks.join("; ")))
+        }
+    }
 }
 
 fn groups(status: &Status) -> Grid {
@@ -101,6 +112,7 @@ mod tests {
             models_dir: "/home/u/.local/share/va/models".to_owned(),
             config: None,
             uptime_s: 3725.0,
+            sandbox: SandboxStatus { state: SandboxState::On, lacks: Vec::new() },
             groups: vec![GroupStatus {
                 name: "main".to_owned(),
                 device: "cpu".to_owned(),
@@ -121,12 +133,13 @@ mod tests {
             jobs: JobCounts { queued: 2, running: 1, finished: 17, given_up: 3 },
         };
         insta::assert_snapshot!(status(&told, &Style::PLAIN), @"
-        daemon  running, version 0.1.0, pid 4711, for 1 h 02 min
-        jobs    1 running, 2 waiting, 17 finished, 3 given up
-        socket  /home/u/.local/state/va/va.sock
-        state   /home/u/.local/state/va
-        models  /home/u/.local/share/va/models
-        config  built-in defaults
+        daemon   running, version 0.1.0, pid 4711, for 1 h 02 min
+        jobs     1 running, 2 waiting, 17 finished, 3 given up
+        socket   /home/u/.local/state/va/va.sock
+        state    /home/u/.local/state/va
+        models   /home/u/.local/share/va/models
+        config   built-in defaults
+        sandbox  on
 
         GROUP  DEVICE  THREADS  MEMORY    ANALYZERS
         main   cpu     2        no limit  audio_analysis, cut_analysis
@@ -135,5 +148,18 @@ mod tests {
         analyze  main   ready            4712  0         –
         decode   –      to be restarted  –     1         killed by signal 11 (SIGSEGV)
         ");
+    }
+
+    #[test]
+    fn a_sandbox_is_told_with_what_it_lacks() {
+        let told = |state, lacks: &[&str]| {
+            let lacks = lacks.iter().map(|lack| (*lack).to_owned()).collect();
+            sandbox(&SandboxStatus { state, lacks }, &Style::PLAIN)
+        };
+        assert_eq!(told(SandboxState::Off, &[]), "off by configuration");
+        assert_eq!(
+            told(SandboxState::Partly, &["no landlock", "no filter"]),
+            "partly: no landlock; no filter"
+        );
     }
 }

@@ -8,6 +8,7 @@ mod groups;
 mod jobs;
 mod models;
 mod plugins;
+mod sandbox;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -24,6 +25,7 @@ pub(crate) use self::groups::GroupConfig;
 pub(crate) use self::jobs::JobsConfig;
 pub(crate) use self::models::ModelsConfig;
 pub(crate) use self::plugins::PluginsConfig;
+pub(crate) use self::sandbox::SandboxConfig;
 
 /// The group that takes what no other group names.
 const DEFAULT_GROUP: &str = "main";
@@ -34,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) plugins: PluginsConfig,
     pub(crate) jobs: JobsConfig,
     pub(crate) models: ModelsConfig,
+    pub(crate) sandbox: SandboxConfig,
     pub(crate) groups: BTreeMap<String, GroupConfig>,
     pub(crate) analyzers: BTreeMap<String, AnalyzerConfig>,
 }
@@ -45,6 +48,7 @@ impl Default for Config {
             plugins: PluginsConfig::default(),
             jobs: JobsConfig::default(),
             models: ModelsConfig::default(),
+            sandbox: SandboxConfig::default(),
             groups: BTreeMap::from([(DEFAULT_GROUP.to_owned(), GroupConfig::default())]),
             analyzers: BTreeMap::new(),
         }
@@ -82,11 +86,12 @@ impl Config {
                 "plugins" => config.plugins = reading.section("plugins", value),
                 "jobs" => config.jobs = reading.section("jobs", value),
                 "models" => config.models = reading.section("models", value),
+                "sandbox" => config.sandbox = reading.section("sandbox", value),
                 "groups" => config.groups = reading.table("groups", value),
                 "analyzers" => config.analyzers = reading.table("analyzers", value),
                 other => {
                     let message =
-                        "no such section; there are daemon, plugins, jobs, models, groups and analyzers"
+                        "no such section; there are daemon, plugins, jobs, models, sandbox, groups and analyzers"
                             .to_owned();
                     let line = Some(line_of(text, key.span().start));
                     reading.problems.push(Problem { line, key: format!("[{other}]"), message });
@@ -105,6 +110,7 @@ impl Config {
         let mut problems = self.daemon.check();
         problems.extend(self.plugins.check());
         problems.extend(self.jobs.check());
+        problems.extend(self.sandbox.check());
         problems.extend(groups::check(&self.groups));
         for (name, analyzer) in &self.analyzers {
             problems.extend(analyzer.check(name));

@@ -26,13 +26,14 @@ use crate::config::Config;
 use crate::jobs::Jobs;
 use crate::models::Models;
 use crate::plugins::{Known, Plugins};
-use crate::workers::Workers;
+use crate::workers::{Confinement, Workers};
 
 /// What the routes speak with.
 #[derive(Debug, Clone)]
 pub(crate) struct Daemon {
     pub(crate) begun: Instant,
     pub(crate) arguments: Arc<Arguments>,
+    pub(crate) sandbox: Arc<Confinement>,
     pub(crate) models: Arc<Models>,
     pub(crate) config: Arc<Config>,
     pub(crate) registry: Known,

@@ -18,6 +18,7 @@ pub(super) async fn show(State(daemon): State<Daemon>) -> Json<Status> {
         models_dir: daemon.models.folder().display().to_string(),
         config: arguments.config.as_ref().map(|path| path.display().to_string()),
         uptime_s: daemon.begun.elapsed().as_secs_f64(),
+        sandbox: daemon.sandbox.status().await,
         groups,
         workers,
         jobs: daemon.jobs.counts().await,

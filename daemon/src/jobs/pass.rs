@@ -224,6 +224,7 @@ impl Pass<'_> {
             memory: jobs.frame_memory_mib << 20,
             threads: 0,
             stall_limit_s: jobs.stall_limit_s,
+            sandbox: self.means.config.sandbox.enabled,
         };
         // A decoder that is gone already is noticed below.
         let _ = process.sender.send_with(&order, &[], &descriptors).await;

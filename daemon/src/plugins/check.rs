@@ -1,16 +1,15 @@
 //! Has a plugin checked in a process of its own, where it can do no harm.
 
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use va_protocol::api::plugin::{PluginCheck, PluginCheckStep, PluginDryRun};
 use va_protocol::worker::check::{Check, CheckStep, Checked, FromCheck, StepOutcome};
 use va_protocol::worker::description::AnalyzerDescription;
 
-use crate::workers::{Programs, exit_in_words};
+use crate::workers::{Programs, Unheard, ask, exit_in_words};
 
 /// What a check came to, for a client, and the analyzer's own words.
 pub(crate) struct Verdict {
@@ -34,31 +33,20 @@ const FAILED: &str = "failed";
 /// # Errors
 /// Where the worker cannot be started; whatever the plugin does is a verdict.
 pub(crate) async fn check(programs: &Programs, question: &Check, limit: Duration) -> Result<Verdict> {
-    let Programs { worker, .. } = programs;
-    let mut command = Command::new(worker);
-    command
-        .arg("check")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    command.env("LD_BIND_NOW", "1");
-    let mut child = command.spawn().with_context(|| format!("cannot start {}", worker.display()))?;
+    let mut command = Command::new(&programs.worker);
+    command.arg("check");
     let mut line = serde_json::to_vec(question)?;
     line.push(b'\n');
-    if let Some(mut stdin) = child.stdin.take() {
-        // A worker that is gone already says so by its end.
-        let _ = stdin.write_all(&line).await;
-    }
-    let output = tokio::time::timeout(limit, child.wait_with_output()).await;
     let path = &question.analyzer.path;
-    Ok(match output {
-        Ok(output) => heard(path, &output?),
-        Err(_) => {
-            let how = format!("it takes longer than {} s", limit.as_secs());
-            ended(path, None, &how)
+    match ask(command, &line, limit).await {
+        Ok(output) => Ok(heard(path, &output)),
+        Err(Unheard::TooLong) => {
+            Ok(ended(path, None, &format!("it takes longer than {} s", limit.as_secs())))
         }
-    })
+        Err(Unheard::Unstarted(error)) => {
+            Err(error).with_context(|| format!("cannot start {}", programs.worker.display()))
+        }
+    }
 }
 
 /// The lines of a worker that came to its end, one way or another.

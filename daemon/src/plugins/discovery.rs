@@ -1,7 +1,6 @@
 //! Reads the plugin folders. Each library is opened in a short-lived process of its own, where it can do no harm.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use va_protocol::worker::description::AnalyzerDescription;
 
 use super::file::{Identity, Origin};
 use super::registry::Plugin;
-use crate::workers::{Programs, exit_in_words};
+use crate::workers::{Programs, Unheard, ask, exit_in_words};
 
 /// A library whose constructors take longer than this is left alone.
 const DESCRIBE_LIMIT: Duration = Duration::from_secs(20);
@@ -43,17 +42,20 @@ pub(crate) async fn describe(
     programs: &Programs,
     library: &Path,
 ) -> (Result<AnalyzerDescription, String>, Option<String>) {
-    let Programs { worker, .. } = programs;
-    let mut command = Command::new(worker);
-    command.arg("describe").arg(library).stdin(Stdio::null()).kill_on_drop(true);
-    // A symbol that is missing is missed now, not in the middle of a job.
-    command.env("LD_BIND_NOW", "1");
-    let output = match tokio::time::timeout(DESCRIBE_LIMIT, command.output()).await {
-        Err(_) => {
+    let mut command = Command::new(&programs.worker);
+    command.arg("describe");
+    if let Some(sandbox) = &programs.sandbox {
+        command.arg("--sandbox").arg(serde_json::to_string(sandbox).unwrap_or_default());
+    }
+    command.arg(library);
+    let output = match ask(command, b"", DESCRIBE_LIMIT).await {
+        Err(Unheard::TooLong) => {
             return (Err(format!("opening it takes longer than {} s", DESCRIBE_LIMIT.as_secs())), None);
         }
-        Ok(Err(error)) => return (Err(format!("cannot start {}: {error}", worker.display())), None),
-        Ok(Ok(output)) => output,
+        Err(Unheard::Unstarted(error)) => {
+            return (Err(format!("cannot start {}: {error}", programs.worker.display())), None);
+        }
+        Ok(output) => output,
     };
     let text = String::from_utf8_lossy(&output.stdout);
     let last = text.lines().next_back().unwrap_or_default();

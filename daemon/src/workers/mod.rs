@@ -1,6 +1,8 @@
 //! Worker processes: starting them, speaking with them, noticing their end, starting them again.
 
 mod analyze;
+mod ask;
+mod confinement;
 mod link;
 mod process;
 mod programs;
@@ -8,6 +10,8 @@ mod restart;
 mod supervisor;
 
 pub(crate) use self::analyze::{AnalyzeWorker, LoadState, WorkerEvent};
+pub(crate) use self::ask::{Unheard, ask};
+pub(crate) use self::confinement::Confinement;
 pub(crate) use self::process::{Ended, Process, exit_in_words, memory_peak_mb};
 pub(crate) use self::programs::Programs;
 pub(crate) use self::supervisor::{GroupAnalyzers, Workers, supervise};

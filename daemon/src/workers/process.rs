@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::watch;
@@ -90,7 +91,7 @@ impl Process {
         let kill = CancellationToken::new();
         let (told, exit) = watch::channel(None);
         let why = Arc::<OnceLock<String>>::default();
-        processes.spawn(watch_over(child, stderr, (kill.clone(), Arc::clone(&why)), told, label));
+        processes.spawn(watch_over((child, pid), stderr, (kill.clone(), Arc::clone(&why)), told, label));
         Ok((Process { pid, sender, exit, kill, why }, receiver))
     }
 
@@ -132,7 +133,7 @@ pub(crate) fn memory_peak_mb(pid: u32) -> f64 {
 }
 
 async fn watch_over(
-    mut child: Child,
+    (mut child, pid): (Child, u32),
     stderr: ChildStderr,
     (kill, why): (CancellationToken, Arc<OnceLock<String>>),
     told: watch::Sender<Option<Ended>>,
@@ -147,6 +148,7 @@ async fn watch_over(
             child.wait().await
         }
     };
+    end_group(pid);
     let abort = listening.abort_handle();
     if tokio::time::timeout(LAST_WORDS_LIMIT, listening).await.is_err() {
         abort.abort();
@@ -161,6 +163,15 @@ async fn watch_over(
     let last = words.iter().rfind(|line| !line.trim().is_empty() && !line.starts_with("note: run with"));
     let how = last.map_or(end.clone(), |last| format!("{end}; its last words: {}", last.trim()));
     told.send_replace(Some(Ended { how, stderr: words.iter().cloned().collect() }));
+}
+
+/// Ends what a process leaves behind that led a group of its own. Its number is not given to another so soon: the kernel
+/// hands them out in turn.
+pub(crate) fn end_group(leader: u32) {
+    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+        // Mostly nothing is left.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
 }
 
 async fn listen(stderr: ChildStderr, words: Arc<Mutex<VecDeque<String>>>, label: String) {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use va_protocol::worker::control::Sandbox;
 
-use crate::config::Config;
+use crate::config::{Config, SandboxConfig};
 
 /// What a cargo target folder calls the libraries of our own analyzers.
 const OWN_PREFIX: &str = "libva_analyzer_";
@@ -17,6 +18,8 @@ pub(crate) struct Programs {
     pub(crate) plugin_folders: Vec<PathBuf>,
     /// The daemon's own folder, where there is no folder of plugins (in a cargo target folder).
     loose: Option<PathBuf>,
+    /// What plugins may reach; `None` where they are not kept from anything.
+    pub(crate) sandbox: Option<Sandbox>,
 }
 
 impl Programs {
@@ -38,7 +41,20 @@ impl Programs {
         } else {
             Some(folder.to_owned())
         };
-        Ok(Programs { worker, added: state_dir.join("plugins"), plugin_folders, loose })
+        Ok(Programs { worker, added: state_dir.join("plugins"), plugin_folders, loose, sandbox: None })
+    }
+
+    /// Keeps plugins from all but their own folders, these, and those of the configuration. Whole folders, since more
+    /// plugins and models may come into them.
+    pub(crate) fn confined(mut self, config: &SandboxConfig, folders: &[&Path]) -> Self {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let own = self.plugin_folders.iter().chain(&self.loose).chain([&self.added]).map(PathBuf::as_path);
+        let readable = own.chain(folders.iter().copied()).chain(config.readable.iter().map(PathBuf::as_path));
+        self.sandbox = config.enabled.then(|| Sandbox {
+            readable: readable.map(text).collect(),
+            writable: config.writable.iter().map(|path| text(path)).collect(),
+        });
+        self
     }
 
     /// All libraries in the plugin folders: first those that were added, the latest first, then in the order of the

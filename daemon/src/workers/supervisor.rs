@@ -493,6 +493,7 @@ impl Supervisor {
             threads: settings.threads(),
             memory_mib: settings.memory_mib,
             findings_limit: self.config.jobs.findings_limit_mib << 20,
+            sandbox: self.programs.sandbox.clone(),
             analyzers: to_load.collect(),
         }
     }

@@ -19,11 +19,30 @@ pub struct Status {
     pub config: Option<String>,
     /// Since it started.
     pub uptime_s: f64,
+    /// What workers are kept from.
+    pub sandbox: SandboxStatus,
     /// The worker groups of the configuration that have analyzers.
     pub groups: Vec<GroupStatus>,
     /// The processes that wait or work for jobs.
     pub workers: Vec<WorkerStatus>,
     pub jobs: JobCounts,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SandboxStatus {
+    pub state: SandboxState,
+    /// What it cannot keep them from here, each as a sentence.
+    pub lacks: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SandboxState {
+    On,
+    /// On, but this kernel lacks some of it.
+    Partly,
+    /// By configuration.
+    Off,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::control::AnalyzerToLoad;
+use super::control::{AnalyzerToLoad, Sandbox};
 use super::description::AnalyzerDescription;
 
 /// What to check: one line of JSON at the standard input of `va-worker check`.
@@ -17,6 +17,8 @@ pub struct Check {
     pub memory_mib: Option<u64>,
     /// Findings that are longer than this are refused, bytes.
     pub findings_limit: usize,
+    /// Put on before the library is opened; none where it is off.
+    pub sandbox: Option<Sandbox>,
 }
 
 /// What `va-worker check` prints, one line of JSON for each. Where it ends before [`Checked`](FromCheck::Checked), the

@@ -23,6 +23,8 @@ pub enum ToAnalyze {
         memory_mib: Option<u64>,
         /// Findings of one analyzer and video that are longer than this are refused, bytes.
         findings_limit: usize,
+        /// Put on before anything is loaded; none where it is off.
+        sandbox: Option<Sandbox>,
         analyzers: Vec<AnalyzerToLoad>,
     },
     /// Frames and sound of a job come by the one descriptor of this message.
@@ -32,6 +34,14 @@ pub enum ToAnalyze {
     OtherFindings { job: u64, analyzer: String },
     /// The job was given up.
     CancelJob { job: u64 },
+}
+
+/// What a process that runs plugins may reach of the file system, beside libraries and the facts of the machine. `describe`
+/// gets it as JSON on its command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sandbox {
+    pub readable: Vec<String>,
+    pub writable: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -142,6 +152,8 @@ pub struct Decode {
     pub threads: usize,
     /// The decoder may be silent for this long, seconds.
     pub stall_limit_s: f64,
+    /// Whether it puts its sandbox on before it reads the video.
+    pub sandbox: bool,
 }
 
 /// An analyze worker, seen from the decoder.
@@ -194,6 +206,12 @@ pub struct DecodeReport {
     pub memory_peak_mb: f64,
     /// Why the file is not whole, in one sentence.
     pub defect: Option<String>,
+}
+
+/// What `va-worker confine` prints, as one line: what this kernel cannot do of the sandbox, each as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confined {
+    pub lacks: Vec<String>,
 }
 
 /// What `va-worker describe` prints, as one line.

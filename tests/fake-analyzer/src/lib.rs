@@ -10,6 +10,7 @@
 
 mod findings;
 mod misbehave;
+mod reach;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -145,6 +146,7 @@ impl Session for FakeSession {
             "threads": self.host.threads(),
             "others_by_frame": self.others_by_frame,
             "others_whole": self.others_whole,
+            "reached": self.reached(),
         }))?;
         let summary = match &self.model {
             Some(model) => summary.model(model),
@@ -154,6 +156,13 @@ impl Session for FakeSession {
             Some(reason) => summary.degraded(reason).model("a_smaller_model"),
             None => summary,
         })
+    }
+}
+
+impl FakeSession {
+    fn reached(&self) -> Option<BTreeMap<&'static str, String>> {
+        let Settings { behaviour, folder, port, .. } = &self.settings;
+        (*behaviour == Behaviour::Reach).then(|| reach::reach(folder, *port))
     }
 }
 

@@ -34,7 +34,7 @@ impl Settings {
                 write_to(frame.map_or(&[][..], |frame| frame.data).as_ptr().cast_mut())
             }
             Behaviour::StackOverflow => drop(black_box(descend(0))),
-            Behaviour::Exit => std::process::exit(7),
+            Behaviour::Exit => std::process::exit(self.status),
             Behaviour::Hang => loop {
                 std::hint::spin_loop();
             },
@@ -42,7 +42,11 @@ impl Settings {
             Behaviour::Leak => std::mem::forget(black_box(vec![1u8; self.mib << 20])),
             Behaviour::CloseFds => close_descriptors(),
             Behaviour::Chatter => chatter(host),
-            Behaviour::Ok | Behaviour::Noop | Behaviour::MissingModel => {}
+            Behaviour::Fork => {
+                crate::reach::leave_a_child().map_err(|error| Error::from(error).context("cannot fork"))?;
+            }
+            Behaviour::KillParent => kill_parent()?,
+            Behaviour::Ok | Behaviour::Noop | Behaviour::MissingModel | Behaviour::Reach => {}
             // By `flood`.
             Behaviour::Huge | Behaviour::Malformed | Behaviour::NoObject => {}
         }
@@ -105,6 +109,12 @@ fn deadlock() {
     let mutex = Mutex::new(());
     let _held = mutex.lock();
     let _never = mutex.lock();
+}
+
+fn kill_parent() -> Result<()> {
+    let daemon = rustix::process::getppid().ok_or_else(|| Error::new("there is no parent"))?;
+    rustix::process::kill_process(daemon, rustix::process::Signal::KILL)
+        .map_err(|error| Error::from(std::io::Error::from(error)).context("cannot kill the daemon"))
 }
 
 fn close_descriptors() {

@@ -22,6 +22,11 @@ pub struct Settings {
     pub once: Option<PathBuf>,
     /// For `meet`: the socket on which the test listens.
     pub socket: PathBuf,
+    /// For `reach`: the test's folder, and the TCP port on which it listens.
+    pub folder: PathBuf,
+    pub port: u16,
+    /// For `exit`.
+    pub status: i32,
     /// Say that a smaller stand-in ran, and why.
     pub degraded: Option<String>,
 }
@@ -47,7 +52,7 @@ pub enum Behaviour {
     /// `SIGSEGV`, by writing to the frame itself, which is shared and sealed.
     WriteToFrame,
     StackOverflow,
-    /// End the whole process with status 7.
+    /// End the whole process.
     Exit,
     /// Never return, and compute all the time.
     Hang,
@@ -67,6 +72,12 @@ pub enum Behaviour {
     Chatter,
     /// Ask, while loading, for a model that is not installed.
     MissingModel,
+    /// At the end, try what no analyzer may, and tell what came of it in the summary.
+    Reach,
+    /// Leave a process behind.
+    Fork,
+    /// Kill the daemon.
+    KillParent,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -93,6 +104,9 @@ impl Default for Settings {
             message: "told to fail".to_owned(),
             once: None,
             socket: PathBuf::new(),
+            folder: PathBuf::new(),
+            port: 0,
+            status: 7,
             degraded: None,
         }
     }

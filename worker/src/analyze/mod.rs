@@ -31,7 +31,7 @@ use va_protocol::worker::control::{AnalyzerToLoad, FromAnalyze, ToAnalyze};
 use self::deadline::Deadlines;
 use self::host::{LoadHost, Shared};
 use self::job::Job;
-use crate::{link, process};
+use crate::{link, process, sandbox};
 
 /// A loaded analyzer, and what is fixed for all its sessions.
 struct Loaded {
@@ -44,11 +44,16 @@ type Analyzers = HashMap<String, Arc<Loaded>>;
 
 pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> Result<()> {
     let Some((first, _, _)) = from_daemon.receive::<ToAnalyze>()? else { return Ok(()) };
-    let ToAnalyze::Configure { group, device, threads, memory_mib, findings_limit, analyzers } = first else {
+    let ToAnalyze::Configure { group, device, threads, memory_mib, findings_limit, sandbox, analyzers } =
+        first
+    else {
         bail!("the daemon's first message is not the configuration");
     };
     if let Some(mib) = memory_mib {
         process::limit_memory(mib)?;
+    }
+    if let Some(sandbox) = sandbox {
+        sandbox::around_plugins(&sandbox, analyzers.iter().map(|analyzer| Path::new(&analyzer.path)))?;
     }
     let analyzers = load(&group, &device, threads, analyzers, &daemon)?;
     daemon.send(&FromAnalyze::Ready)?;

@@ -16,7 +16,7 @@ mod video;
 mod views;
 mod watch;
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ use self::output::Output;
 use self::plan::Plan;
 use self::sound::Sound;
 use self::video::Pictures;
-use crate::{link, process};
+use crate::{link, process, sandbox};
 
 /// How often the daemon hears how far the decoder is.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -44,6 +44,9 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
     let mut descriptors = descriptors.into_iter();
     let file = descriptors.next().context("the daemon sent no video")?;
     let links: Vec<UnixStream> = descriptors.map(UnixStream::from).collect();
+    if order.sandbox {
+        sandbox::around_decoding(file.as_fd())?;
+    }
     let hash = std::thread::spawn({
         let file = file.try_clone()?;
         move || sha256(file)

@@ -203,6 +203,7 @@ async fn verdict_of(
         threads: group.threads(),
         memory_mib: group.memory_mib,
         findings_limit: daemon.config.jobs.findings_limit_mib << 20,
+        sandbox: programs.sandbox.clone(),
     };
     let limit = Duration::from_secs_f64(daemon.config.jobs.load_limit_s) + DRY_RUN_LIMIT;
     crate::plugins::check(programs, &question, limit).await.map_err(internal)
