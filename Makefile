@@ -135,6 +135,10 @@ doc: ## the API's documentation, without a warning
 nextest: ## the tests alone
 	@cargo nextest run $(CARGO_FLAGS)
 
+.PHONY: soak
+soak: build-tests ## 500 jobs and 200 changes of analyzers: nothing grows (some minutes)
+	@VA_SOAK=1 cargo nextest run $(CARGO_FLAGS) --no-capture -E 'binary(daemon) & test(soak)'
+
 .PHONY: help
 help:
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \

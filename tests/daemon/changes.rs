@@ -340,6 +340,24 @@ fn why_a_library_cannot_be_loaded_is_told_in_full() {
 }
 
 #[test]
+fn why_a_group_does_not_start_is_told_and_the_next_jobs_find_out_who_it_is() {
+    let daemon = Setup::new()
+        .with("steady")
+        .with_settings("faulty", "behaviour = \"abort\"\nwhen = \"load\"")
+        .config("[plugins]\nquarantine_after = 1")
+        .start();
+    wait_until("it is told", LIMIT, || {
+        let why = plugins(&daemon, &["why", "steady"])["why"].clone();
+        why[0]["what"].as_str().is_some_and(|what| what.contains("SIGABRT")).then_some(())
+    });
+    daemon.document(&clip(), &[]).failed("faulty", &["SIGABRT", "loading"]).saw_all("steady");
+    wait_until("the group is well without it", LIMIT, || {
+        (state_of(&daemon, "steady")? == "ready" && state_of(&daemon, "faulty")? == "quarantined")
+            .then_some(())
+    });
+}
+
+#[test]
 fn why_a_model_is_missing_is_told_with_the_command_that_installs_it() {
     let daemon = Setup::new().with("steady").with("modelled").start_ready();
     let details = plugins(&daemon, &["why", "modelled"]);

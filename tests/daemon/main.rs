@@ -13,3 +13,4 @@ mod models;
 mod plugins;
 mod real;
 mod sandbox;
+mod soak;

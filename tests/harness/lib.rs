@@ -20,7 +20,8 @@ pub use self::http::{Answer, Events};
 pub use self::install::{Install, bin_dir, own_analyzers};
 pub use self::meeting::{Meeting, Met};
 pub use self::proc::{
-    Resources, cpu, is_alive, memfds, oom_score, open_files, parent_of, processes_of, role_of, zombies_of,
+    Resources, cpu, is_alive, memfds, oom_score, open_files, parent_of, processes_of, resident, role_of,
+    zombies_of,
 };
 pub use self::program::{Ran, Running, run};
 pub use self::wait::{wait_until, within};

@@ -55,6 +55,13 @@ pub fn memfds(pid: u32) -> usize {
     open + maps.lines().filter(|line| line.contains("memfd:va-frames")).count()
 }
 
+/// Memory of a process that is in RAM, bytes, without that which it shares with files; 0 of one that is gone.
+pub fn resident(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) * 1024
+}
+
 /// CPU time of all threads of a process, and how often they were woken.
 pub fn cpu(pid: u32) -> (Duration, u64) {
     let (mut time, mut woken) = (Duration::ZERO, 0);

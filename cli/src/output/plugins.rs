@@ -205,3 +205,105 @@ fn steps(check: &PluginCheck, style: &Style) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use va_protocol::api::analyzer::AnalyzerInfo;
+    use va_protocol::api::plugin::{AnalyzerModel, Crashes, PluginCheckStep, PluginDryRun, PluginFile};
+
+    use super::*;
+
+    fn info(state: AnalyzerState) -> AnalyzerInfo {
+        AnalyzerInfo {
+            name: "faces".to_owned(),
+            version: Some("1.2.0".to_owned()),
+            about: Some("faces and where they look".to_owned()),
+            state,
+            reason: None,
+            group: Some("main".to_owned()),
+            device: None,
+            input: Some("every 10th frame, longest side 640, RGB".to_owned()),
+            models: vec!["centerface".to_owned()],
+            path: "/var/lib/va/plugins/faces-1.2.0-0123456789ab.so".to_owned(),
+        }
+    }
+
+    fn quarantined() -> AnalyzerDetails {
+        let what = "it crashed 3 times in a row and is left out; it is tried again in 42 s".to_owned();
+        let remedy = Some("mend and replace it, or try it at once: vactl plugins enable faces".to_owned());
+        AnalyzerDetails {
+            analyzer: info(AnalyzerState::Quarantined),
+            file: PluginFile { bytes: 8_600_000, modified: "2026-01-31T12:00:00Z".to_owned(), added: true },
+            sdk_version: Some("0.1.0".to_owned()),
+            worker_sdk_version: Some("0.1.0".to_owned()),
+            enabled_by_configuration: Some(true),
+            enabled_by_hand: None,
+            group_by_hand: Some("main".to_owned()),
+            used_by: vec!["ages".to_owned()],
+            models: vec![AnalyzerModel {
+                any_of: vec!["centerface".to_owned()],
+                optional: true,
+                installed: None,
+                missing: Some("model centerface is not installed".to_owned()),
+            }],
+            crashes: Crashes {
+                in_a_row: 3,
+                last: Some(CrashReport {
+                    at: "2026-01-31T12:34:56Z".to_owned(),
+                    how: "its worker process was killed by SIGSEGV (a memory fault)".to_owned(),
+                    stderr: vec!["index 7".to_owned(), "\u{1b}[31mred".to_owned()],
+                }),
+                tried_again_in_s: Some(41.7),
+                on_trial: false,
+            },
+            why: vec![Obstacle { what, remedy }],
+        }
+    }
+
+    #[test]
+    fn all_that_is_known_is_shown_in_rows() {
+        insta::assert_snapshot!(plugin(&quarantined(), &Style::PLAIN), @"");
+    }
+
+    #[test]
+    fn why_tells_what_to_do_and_how_it_crashed() {
+        insta::assert_snapshot!(plugin_why(&quarantined(), &Style::PLAIN), @"");
+    }
+
+    #[test]
+    fn a_change_shows_the_check_and_what_became_of_the_analyzer() {
+        let step = |step: &str, outcome: &str, detail: Option<&str>| PluginCheckStep {
+            step: step.to_owned(),
+            outcome: outcome.to_owned(),
+            detail: detail.map(str::to_owned),
+            took_ms: 1.0,
+        };
+        let check = PluginCheck {
+            path: "/tmp/libfaces.so".to_owned(),
+            name: Some("faces".to_owned()),
+            version: Some("1.2.0".to_owned()),
+            passed: true,
+            steps: vec![
+                step("file", "ok", Some("a shared library of 8.6 MB")),
+                step("dry_run", "skipped", Some("model centerface is not installed")),
+            ],
+            dry_run: None,
+            memory_mb: None,
+        };
+        let notes = vec!["it replaces version 1.1.0".to_owned()];
+        let changed =
+            PluginChanged { analyzer: Some(info(AnalyzerState::Ready)), notes, check: Some(check.clone()) };
+        insta::assert_snapshot!(plugin_changed(&changed, &Style::PLAIN), @"");
+
+        let run = PluginDryRun {
+            device: "cpu".to_owned(),
+            frames: 1,
+            segments: 2,
+            summary: serde_json::json!({ "faces": 2 }),
+            degraded: None,
+            model: None,
+        };
+        let check = PluginCheck { dry_run: Some(run), ..check };
+        insta::assert_snapshot!(plugin_check(&check, &Style::PLAIN), @"");
+    }
+}

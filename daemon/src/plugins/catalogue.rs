@@ -327,16 +327,11 @@ impl Catalogue {
                 self.look().await;
             }
             Wish::Reload { name } => {
-                let paths = self.plugins.iter().filter(|plugin| {
-                    let its = plugin.described.as_ref().is_ok_and(|own| Some(&own.name) == name.as_ref());
-                    name.is_none()
-                        || its
-                        || plugin
-                            .path
-                            .file_stem()
-                            .is_some_and(|stem| Some(stem.to_string_lossy().as_ref()) == name.as_deref())
-                });
-                let paths: Vec<PathBuf> = paths.map(|plugin| plugin.path.clone()).collect();
+                let wanted = self
+                    .plugins
+                    .iter()
+                    .filter(|plugin| name.as_ref().is_none_or(|name| plugin.name() == *name));
+                let paths: Vec<PathBuf> = wanted.map(|plugin| plugin.path.clone()).collect();
                 for path in paths {
                     *self.reloads.entry(path).or_default() += 1;
                 }
@@ -359,9 +354,7 @@ impl Catalogue {
     /// Removes the files of an analyzer from the daemon's own folder, but for one.
     fn remove_added(&mut self, name: &str, but: Option<&Path>) -> Result<()> {
         let its = self.plugins.iter().filter(|plugin| {
-            plugin.origin == Origin::Added
-                && but != Some(&plugin.path)
-                && plugin.described.as_ref().is_ok_and(|description| description.name == name)
+            plugin.origin == Origin::Added && but != Some(&plugin.path) && plugin.name() == name
         });
         for path in its.map(|plugin| plugin.path.clone()).collect::<Vec<_>>() {
             match std::fs::remove_file(&path) {

@@ -23,6 +23,16 @@ pub(crate) struct Plugin {
     pub(crate) described: Result<AnalyzerDescription, String>,
 }
 
+impl Plugin {
+    /// The analyzer's name; of a library that is none, that of its file.
+    pub(crate) fn name(&self) -> String {
+        match &self.described {
+            Ok(description) => description.name.clone(),
+            Err(_) => self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        }
+    }
+}
+
 /// What is to become of the analyzers that were found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wishes {
@@ -209,6 +219,11 @@ impl Registry {
 
     pub(crate) fn broken(&self) -> &[Plugin] {
         &self.broken
+    }
+
+    /// The file of this name, whether it is a usable analyzer or not.
+    pub(crate) fn plugin(&self, name: &str) -> Option<&Plugin> {
+        self.analyzers.get(name).or_else(|| self.broken.iter().find(|plugin| plugin.name() == name))
     }
 }
 

@@ -75,10 +75,8 @@ enum Command {
     Analyzers {
         answer: Answer<GroupAnalyzers>,
     },
-    Ready {
-        group: String,
-        pid: u32,
-    },
+    /// A worker is.
+    Ready,
     Ended {
         group: String,
         pid: u32,
@@ -286,6 +284,8 @@ impl Supervisor {
     }
 
     fn obey(&mut self, command: Command) {
+        // Who waited for a worker may ask before this task has heard that it is ready.
+        self.take_over();
         // Who asked and is gone needs no answer.
         match command {
             Command::Worker { group, analyzers, answer } => {
@@ -313,7 +313,7 @@ impl Supervisor {
             }
             Command::Status { answer } => drop(answer.send(self.status())),
             Command::Analyzers { answer } => drop(answer.send(self.analyzers())),
-            Command::Ready { group, pid } => self.take_over(&group, pid),
+            Command::Ready => {}
             Command::Ended { group, pid, how } => self.ended(&group, pid, how),
             Command::StartAgain { group } => {
                 if let Some(group) = self.groups.get_mut(&group) {
@@ -383,11 +383,13 @@ impl Supervisor {
         }
     }
 
-    fn take_over(&mut self, name: &str, pid: u32) {
-        let Some(group) = self.groups.get_mut(name) else { return };
-        if group.next.as_ref().is_some_and(|next| next.worker.process.pid == pid) {
-            tracing::info!(group = name, pid, "takes over");
-            group.worker = group.next.take();
+    /// Workers that are ready by now take the places of those before them.
+    fn take_over(&mut self) {
+        for (name, group) in &mut self.groups {
+            if let Some(next) = group.next.take_if(|next| next.worker.is_ready()) {
+                tracing::info!(group = %name, pid = next.worker.process.pid, "takes over");
+                group.worker = Some(next);
+            }
         }
     }
 
@@ -567,7 +569,7 @@ async fn watch_over(worker: Arc<AnalyzeWorker>, group: String, commands: mpsc::U
     let begun = Instant::now();
     if worker.ready().await.is_ok() {
         tracing::info!(%group, took_ms = begun.elapsed().as_millis() as u64, "worker ready");
-        let _ = commands.send(Command::Ready { group: group.clone(), pid: worker.process.pid });
+        let _ = commands.send(Command::Ready);
     }
     let pid = worker.process.pid;
     let mut exit = worker.process.exit.clone();

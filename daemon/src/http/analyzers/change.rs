@@ -74,14 +74,7 @@ pub(in crate::http) async fn add(State(mut daemon): State<Daemon>, body: Bytes) 
 
 pub(in crate::http) async fn remove(State(mut daemon): State<Daemon>, Path(name): Path<String>) -> Changed {
     let registry = daemon.registry.get().await;
-    let by_file = || {
-        registry
-            .broken()
-            .iter()
-            .find(|plugin| plugin.path.file_stem().is_some_and(|stem| stem.to_string_lossy() == name))
-    };
-    let plugin = registry.get(&name).map(|(plugin, _)| plugin).or_else(by_file);
-    let plugin = plugin.ok_or_else(|| unknown(&name, &registry))?;
+    let plugin = registry.plugin(&name).ok_or_else(|| unknown(&name, &registry))?;
     if plugin.origin != Origin::Added {
         let detail =
             format!("{name} was not added: its file {} lies in a plugin folder", plugin.path.display());
@@ -132,13 +125,7 @@ async fn switch(mut daemon: Daemon, name: String, enabled: bool, group: Option<S
 
 pub(in crate::http) async fn reload(State(mut daemon): State<Daemon>, Path(name): Path<String>) -> Changed {
     let registry = daemon.registry.get().await;
-    let by_file = registry
-        .broken()
-        .iter()
-        .any(|plugin| plugin.path.file_stem().is_some_and(|stem| stem.to_string_lossy() == name));
-    if registry.get(&name).is_none() && !by_file {
-        return Err(unknown(&name, &registry).into());
-    }
+    registry.plugin(&name).ok_or_else(|| unknown(&name, &registry))?;
     daemon.plugins.wish(Wish::Reload { name: Some(name.clone()) }).await.map_err(internal)?;
     changed(&mut daemon, &name, Vec::new(), None).await
 }

@@ -8,6 +8,7 @@ use va_models::store::utc;
 use va_protocol::api::analyzer::{AnalyzerInfo, AnalyzerState};
 use va_protocol::api::plugin::{AnalyzerDetails, AnalyzerModel, CrashReport, Crashes, Obstacle, PluginFile};
 use va_protocol::api::problem::{Problem, ProblemKind};
+use va_protocol::api::status::{WorkerState, WorkerStatus};
 
 use super::super::Daemon;
 use super::super::problem::Refused;
@@ -21,12 +22,13 @@ pub(in crate::http) async fn show(
     let registry = daemon.registry.get().await;
     let states = daemon.workers.analyzers().await;
     let trouble = daemon.plugins.trouble(&name).await;
-    let (plugin, analyzer) = match registry.get(&name).zip(info(&name, &registry, &states)) {
-        Some(((plugin, _), info)) => (plugin, info),
-        None => broken_by_name(&name, &registry)?,
-    };
+    let plugin = registry.plugin(&name).ok_or_else(|| unknown(&name, &registry))?;
+    let analyzer = info(&name, &registry, &states).unwrap_or_else(|| broken(plugin));
     let models = models(plugin, &daemon);
-    let why = obstacles(&analyzer, &registry, &trouble, &models);
+    let mut why = obstacles(&analyzer, &registry, &trouble, &models);
+    if analyzer.state == AnalyzerState::Loading {
+        why.extend(worker_obstacle(&analyzer, &daemon).await);
+    }
     let switched = registry.override_of(&name);
     let (file, description) = (&plugin.identity, plugin.described.as_ref().ok());
     Ok(Json(AnalyzerDetails {
@@ -48,9 +50,15 @@ pub(in crate::http) async fn show(
     }))
 }
 
-fn broken_by_name<'a>(name: &str, registry: &'a Registry) -> Result<(&'a Plugin, AnalyzerInfo), Problem> {
-    let mut all = registry.broken().iter().map(|plugin| (plugin, broken(plugin)));
-    all.find(|(_, info)| info.name == name).ok_or_else(|| unknown(name, registry))
+/// The worker of its group does not start.
+async fn worker_obstacle(analyzer: &AnalyzerInfo, daemon: &Daemon) -> Option<Obstacle> {
+    let (_, workers) = daemon.workers.status().await;
+    let its = |worker: &&WorkerStatus| worker.group == analyzer.group && worker.state == WorkerState::Waiting;
+    let worker = workers.iter().find(its)?;
+    let (group, how) = (analyzer.group.as_deref()?, worker.last_exit.as_deref()?);
+    let what = format!("the worker of its group {group} {how}; it is started again after a pause");
+    let remedy = "the next job runs the group's analyzers one by one, and tells which of them it is";
+    Some(Obstacle { what, remedy: Some(remedy.to_owned()) })
 }
 
 /// There is no such analyzer.

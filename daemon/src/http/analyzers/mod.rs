@@ -75,7 +75,7 @@ fn described(
 /// A library that is no usable analyzer, by the name of its file.
 fn broken(plugin: &Plugin) -> AnalyzerInfo {
     AnalyzerInfo {
-        name: plugin.path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        name: plugin.name(),
         version: None,
         about: None,
         state: AnalyzerState::Broken,
