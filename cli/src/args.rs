@@ -33,7 +33,7 @@ pub enum Command {
     #[command(subcommand)]
     Results(Results),
     /// How the daemon does: its groups, workers and jobs
-    Status(Listing),
+    Status(Status),
     /// The JSON Schema of the result document
     Schema,
     /// Start, stop and watch the private daemon
@@ -183,8 +183,20 @@ pub enum ModelsCommand {
     },
     /// Print the folder with a model's files
     Path { name: String },
+    /// Load analyzers, and with them the models that they use, before a job wants them
+    Warm(InMemory),
+    /// Unload analyzers that no job uses, and with them the models that they use; a job that wants one loads it again
+    Evict(InMemory),
     /// Return to the version before the last update; a second time, back again
     Rollback { name: String },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct InMemory {
+    /// Analyzers, as `vactl plugins list` names them; all where none is named
+    pub names: Vec<String>,
+    #[command(flatten)]
+    pub listing: Listing,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -236,6 +248,15 @@ pub enum Daemon {
         #[arg(short, long)]
         follow: bool,
     },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Status {
+    /// Who has what of the memory, and which analyzers had to go
+    #[arg(long)]
+    pub memory: bool,
+    #[command(flatten)]
+    pub listing: Listing,
 }
 
 #[derive(Debug, Clone, Copy, Args)]

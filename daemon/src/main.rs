@@ -8,6 +8,7 @@ mod config;
 mod documentation;
 mod http;
 mod jobs;
+mod memory;
 mod models;
 mod plugins;
 mod state_dir;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Arguments;
 use crate::config::Config;
+use crate::memory::Memory;
 use crate::models::Models;
 use crate::state_dir::StateDir;
 use crate::workers::{Confinement, Programs};
@@ -84,8 +86,9 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
     let stopping = CancellationToken::new();
     let sandbox = Confinement::new(&programs);
     let (plugins, registry, catalogue) = plugins::keep(programs.clone(), Arc::clone(&config), &state_dir)?;
+    let memory = Memory::open(Arc::clone(&config), programs.worker.clone(), state_dir.path());
     let (workers, supervision) =
-        workers::supervise(programs, Arc::clone(&config), Arc::clone(&models), registry.clone());
+        workers::supervise(programs, Arc::clone(&config), Arc::clone(&models), registry.clone(), memory);
     let results = jobs::Results::open(&state_dir, config.jobs.stored_results)?;
     let (jobs, scheduling) = jobs::schedule(
         Arc::clone(&config),

@@ -9,6 +9,7 @@ mod findings;
 mod idle;
 mod jobs;
 mod lifecycle;
+mod memory;
 mod models;
 mod plugins;
 mod real;

@@ -2,14 +2,16 @@
 //!
 //! `describe` reads one plugin's description and exits; `check` also tries it out; `analyze` holds a group's analyzers for
 //! many jobs; `decode` reads one video. The two long-lived roles speak with the daemon over the socket that is their standard input.
-//! `confine` runs nothing: it tells how far the sandbox of the others holds here.
+//! `confine` and `gpus` run nothing: they tell how far the sandbox of the others holds here, and what GPUs there are.
 
 mod analyze;
 mod check;
 mod decode;
 mod describe;
 mod frames;
+mod gpus;
 mod link;
+mod memory;
 mod process;
 mod sandbox;
 mod translate;
@@ -38,6 +40,8 @@ enum Role {
     },
     /// Check a library as the line of JSON at standard input says, and print what came out
     Check,
+    /// Print what GPUs there are, and how much of their memory is taken, as one line of JSON
+    Gpus,
     /// Decode one video for the daemon at standard input
     Decode,
     /// Run a group of analyzers for the daemon at standard input
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
     let outcome = match role {
         Role::Describe { sandbox, library } => describe::run(&library, sandbox.as_ref()),
         Role::Check => check::run(),
+        Role::Gpus => gpus::run(),
         Role::Decode => process::daemon_link().and_then(decode::run),
         Role::Analyze => process::daemon_link().and_then(analyze::run),
         Role::Confine => confine(),

@@ -1,7 +1,7 @@
 //! Between the SDK's types and the protocol's: two sets on purpose, so that plugins and API change separately.
 
 use va_analyzer_sdk as sdk;
-use va_protocol::worker::control::LogLevel;
+use va_protocol::worker::control::{FailureKind, LogLevel};
 use va_protocol::worker::description as wire;
 use va_protocol::worker::frames::VideoInfo;
 
@@ -83,6 +83,15 @@ pub(crate) fn log_level(from: sdk::LogLevel) -> LogLevel {
         sdk::LogLevel::Info => LogLevel::Info,
         sdk::LogLevel::Warn => LogLevel::Warn,
         sdk::LogLevel::Error => LogLevel::Error,
+    }
+}
+
+pub(crate) fn failure(from: sdk::ErrorKind) -> FailureKind {
+    match from {
+        sdk::ErrorKind::OutOfMemory => FailureKind::OutOfMemory,
+        sdk::ErrorKind::Panicked => FailureKind::Panicked,
+        sdk::ErrorKind::Cancelled => FailureKind::Interrupted,
+        _ => FailureKind::Failed,
     }
 }
 

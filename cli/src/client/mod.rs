@@ -13,6 +13,7 @@ use hyper::Method;
 use tokio::net::UnixStream;
 use va_protocol::api::analyzer::AnalyzerInfo;
 use va_protocol::api::job::JobRequest;
+use va_protocol::api::memory::{MemoryStatus, Moved, Which};
 use va_protocol::api::plugin::{
     AnalyzerDetails, PluginChanged, PluginCheck, PluginToAdd, PluginToCheck, PluginToEnable,
 };
@@ -104,6 +105,33 @@ impl Client {
 
     pub async fn check_plugin(&self, plugin: &PluginToCheck) -> Result<PluginCheck, ClientError> {
         self.call(Method::POST, "/v1/check", "checking the plugin").patient().json_of(plugin).await
+    }
+
+    pub async fn memory(&self) -> Result<MemoryStatus, ClientError> {
+        self.call(Method::GET, "/v1/memory", "asking for its memory").json().await
+    }
+
+    /// Has analyzers loaded.
+    pub async fn warm(&self, analyzers: Vec<String>) -> Result<Vec<Moved>, ClientError> {
+        self.move_them("/v1/memory/warm", "loading analyzers", analyzers).await
+    }
+
+    /// Has analyzers unloaded.
+    pub async fn evict(&self, analyzers: Vec<String>) -> Result<Vec<Moved>, ClientError> {
+        self.move_them("/v1/memory/evict", "unloading analyzers", analyzers).await
+    }
+
+    async fn move_them(
+        &self,
+        path: &str,
+        doing: &'static str,
+        analyzers: Vec<String>,
+    ) -> Result<Vec<Moved>, ClientError> {
+        let call = self.call(Method::POST, path, doing);
+        let which = Which { analyzers: Some(analyzers) };
+        let body = serde_json::to_vec(&which).map_err(|error| call.not_understood(error))?;
+        let answer = call.send(body.into()).await?.whole().await?;
+        serde_json::from_slice(&answer).map_err(|error| call.not_understood(error))
     }
 
     /// Sends a job. Dropping its events gives it up.

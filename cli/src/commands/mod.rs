@@ -28,10 +28,10 @@ pub async fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 async fn command(places: &Places, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Analyze(arguments) => return analyze::run(places, arguments).await,
-        Command::Models(arguments) => models::run(arguments).await?,
+        Command::Models(arguments) => models::run(places, arguments).await?,
         Command::Plugins(arguments) => return plugins::run(places, arguments).await,
         Command::Results(results) => results::run(places, results).await?,
-        Command::Status(listing) => status::run(places, listing).await?,
+        Command::Status(arguments) => status::run(places, arguments).await?,
         Command::Schema => schema::run().await?,
         Command::Daemon(arguments) => daemon::run(places, arguments).await?,
         Command::Completions { shell } => completions::run(*shell).await?,

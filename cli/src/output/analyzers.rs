@@ -32,6 +32,7 @@ pub(super) fn told(state: AnalyzerState) -> (&'static str, Tone) {
     match state {
         AnalyzerState::Ready => ("ready", Tone::Good),
         AnalyzerState::Loading => ("loading", Tone::Warning),
+        AnalyzerState::Unloaded => ("unloaded", Tone::Faint),
         AnalyzerState::Disabled => ("disabled", Tone::Faint),
         AnalyzerState::Quarantined => ("in quarantine", Tone::Bad),
         AnalyzerState::Unavailable => ("unavailable", Tone::Warning),

@@ -3,6 +3,7 @@
 mod analyzers;
 mod grid;
 mod json;
+mod memory;
 pub(crate) mod models;
 mod plugins;
 mod quantity;
@@ -16,6 +17,7 @@ pub mod text;
 use std::io::{ErrorKind, Write};
 
 pub use self::analyzers::analyzers;
+pub use self::memory::{memory, moved};
 pub use self::plugins::{plugin, plugin_changed, plugin_check, plugin_why};
 pub(crate) use self::quantity::{bytes, counted, duration};
 pub use self::status::status;

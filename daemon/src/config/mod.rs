@@ -6,6 +6,7 @@ mod daemon;
 mod documentation;
 mod groups;
 mod jobs;
+mod memory;
 mod models;
 mod plugins;
 mod sandbox;
@@ -23,6 +24,7 @@ pub(crate) use self::analyzers::AnalyzerConfig;
 pub(crate) use self::daemon::DaemonConfig;
 pub(crate) use self::groups::GroupConfig;
 pub(crate) use self::jobs::JobsConfig;
+pub(crate) use self::memory::MemoryConfig;
 pub(crate) use self::models::ModelsConfig;
 pub(crate) use self::plugins::PluginsConfig;
 pub(crate) use self::sandbox::SandboxConfig;
@@ -36,6 +38,7 @@ pub(crate) struct Config {
     pub(crate) plugins: PluginsConfig,
     pub(crate) jobs: JobsConfig,
     pub(crate) models: ModelsConfig,
+    pub(crate) memory: MemoryConfig,
     pub(crate) sandbox: SandboxConfig,
     pub(crate) groups: BTreeMap<String, GroupConfig>,
     pub(crate) analyzers: BTreeMap<String, AnalyzerConfig>,
@@ -48,6 +51,7 @@ impl Default for Config {
             plugins: PluginsConfig::default(),
             jobs: JobsConfig::default(),
             models: ModelsConfig::default(),
+            memory: MemoryConfig::default(),
             sandbox: SandboxConfig::default(),
             groups: BTreeMap::from([(DEFAULT_GROUP.to_owned(), GroupConfig::default())]),
             analyzers: BTreeMap::new(),
@@ -86,12 +90,13 @@ impl Config {
                 "plugins" => config.plugins = reading.section("plugins", value),
                 "jobs" => config.jobs = reading.section("jobs", value),
                 "models" => config.models = reading.section("models", value),
+                "memory" => config.memory = reading.section("memory", value),
                 "sandbox" => config.sandbox = reading.section("sandbox", value),
                 "groups" => config.groups = reading.table("groups", value),
                 "analyzers" => config.analyzers = reading.table("analyzers", value),
                 other => {
                     let message =
-                        "no such section; there are daemon, plugins, jobs, models, sandbox, groups and analyzers"
+                        "no such section; there are daemon, plugins, jobs, models, memory, sandbox, groups and analyzers"
                             .to_owned();
                     let line = Some(line_of(text, key.span().start));
                     reading.problems.push(Problem { line, key: format!("[{other}]"), message });
@@ -110,6 +115,7 @@ impl Config {
         let mut problems = self.daemon.check();
         problems.extend(self.plugins.check());
         problems.extend(self.jobs.check());
+        problems.extend(self.memory.check());
         problems.extend(self.sandbox.check());
         problems.extend(groups::check(&self.groups));
         for (name, analyzer) in &self.analyzers {

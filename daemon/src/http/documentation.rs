@@ -6,6 +6,7 @@ mod types;
 use serde::Serialize;
 use va_protocol::api::analyzer::AnalyzerInfo;
 use va_protocol::api::job::{AnalyzerProgress, JobEvent, JobRequest, PathEncoding, ProgressState};
+use va_protocol::api::memory::{MemoryStatus, Moved, Which};
 use va_protocol::api::plugin::{
     AnalyzerDetails, PluginChanged, PluginCheck, PluginToAdd, PluginToCheck, PluginToEnable,
 };
@@ -183,6 +184,22 @@ fn about(route: &Route, types: &Types) -> About {
         },
         ("GET", "/v1/schema") => {
             simple("200, a JSON Schema, draft 2020-12; `vactl schema` prints the same".to_owned())
+        }
+        ("GET", "/v1/memory") => {
+            simple(format!("200, {}; `vactl status --memory` shows the same", types.link::<MemoryStatus>()))
+        }
+        ("POST", path @ ("/v1/memory/warm" | "/v1/memory/evict")) => About {
+            takes: Some(format!("{}, or nothing", types.link::<Which>())),
+            answers: format!("200, a list of {}, once all are settled", types.link::<Moved>()),
+            errors: &[(
+                ProblemKind::InvalidRequest,
+                "the body does not name analyzers, or is longer than 64 KiB",
+            )],
+            example: format!("-X POST http://localhost{path} -d '{{\"analyzers\":[\"color_analysis\"]}}'\n"),
+            ..About::default()
+        },
+        ("GET", "/metrics") => {
+            simple("200, `text/plain`: Prometheus' text format, names begin with `va_`".to_owned())
         }
         (method, path) => panic!("say in http/documentation.rs what {method} {path} takes and answers"),
     }

@@ -6,6 +6,8 @@ mod analyzers;
 #[cfg(test)]
 mod documentation;
 mod jobs;
+mod memory;
+mod metrics;
 mod problem;
 mod schema;
 mod status;
@@ -71,7 +73,7 @@ impl Route {
     }
 }
 
-fn table() -> [Route; 14] {
+fn table() -> [Route; 18] {
     [
         Route::get("/v1/status", status::show, "How the daemon does: its groups, workers and jobs."),
         Route::post("/v1/shutdown", status::stop, "Lets the running jobs finish, then stops the daemon."),
@@ -115,6 +117,10 @@ fn table() -> [Route; 14] {
         Route::post("/v1/jobs", jobs::submit, "Analyses a video, and tells how far it is until it is done."),
         Route::get("/v1/jobs/{job}/result", jobs::result, "The result document of a job."),
         Route::get("/v1/schema", schema::show, "The JSON Schema of the result document."),
+        Route::get("/v1/memory", memory::show, "Who has what of the memory, and which analyzers had to go."),
+        Route::post("/v1/memory/warm", memory::warm, "Loads analyzers, and the models that they use."),
+        Route::post("/v1/memory/evict", memory::evict, "Unloads analyzers that no job uses."),
+        Route::get("/metrics", metrics::show, "What is counted, for Prometheus."),
     ]
 }
 

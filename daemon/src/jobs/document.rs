@@ -107,6 +107,9 @@ fn metrics(
         gpu_memory_peak_mb: None,
         memory_peak_mb: round(memory_peak_mb(std::process::id()) + seen.report.memory_peak_mb + workers),
         cache_hit_rate: share(ran.iter().filter(|settled| settled.cache_hit).count()),
+        loads: ran.iter().filter(|settled| settled.device.is_some() && !settled.cache_hit).count() as u64,
+        evictions: seen.evictions,
+        restarts: seen.ended_workers,
         analyzer_success_rate: share(ran.iter().filter(|settled| settled.has_findings()).count()),
     }
 }

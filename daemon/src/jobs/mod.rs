@@ -17,6 +17,7 @@ mod pass;
 mod plan;
 mod progress;
 mod results;
+mod retry;
 mod run;
 mod scheduler;
 

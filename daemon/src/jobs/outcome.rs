@@ -3,6 +3,7 @@
 use serde_json::value::RawValue;
 use va_protocol::api::result::{AnalyzerResult, AnalyzerStatus, ModelUsed, Timing};
 
+use super::retry::Retry;
 use crate::plugins::Run;
 
 /// What became of an analyzer, and its findings.
@@ -10,6 +11,8 @@ use crate::plugins::Run;
 pub(super) struct Settled {
     pub(super) status: AnalyzerStatus,
     pub(super) reason: Option<String>,
+    /// Of one that failed.
+    pub(super) retry: Option<Retry>,
     pub(super) model: Option<String>,
     pub(super) device: Option<String>,
     pub(super) cache_hit: bool,
@@ -26,6 +29,7 @@ impl Settled {
         Settled {
             status,
             reason: Some(reason.into()),
+            retry: None,
             model: None,
             device: None,
             cache_hit: false,
@@ -39,6 +43,12 @@ impl Settled {
     /// It failed, and not alone: its worker is gone, or has to go.
     pub(super) fn fault(reason: impl Into<String>, stderr: Vec<String>) -> Self {
         Settled { fault: Some(stderr), ..Settled::without_findings(AnalyzerStatus::Failed, reason) }
+    }
+
+    #[must_use]
+    pub(super) fn retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
     }
 
     pub(super) fn has_findings(&self) -> bool {
@@ -67,10 +77,14 @@ impl Settled {
         version: Option<String>,
         sum_of: impl Fn(&str) -> Option<String>,
     ) -> AnalyzerResult {
+        let failed = self.status == AnalyzerStatus::Failed;
+        let retry = failed.then(|| self.retry.unwrap_or_default()).unwrap_or_default();
         let (segments, summary) = parts(&self.findings).unwrap_or_else(nothing);
         AnalyzerResult {
             status: self.status,
             reason: self.reason,
+            retry_possible: failed.then_some(retry.possible),
+            suggested_action: retry.action,
             version,
             model: self.model.map(|name| ModelUsed { sha256: sum_of(&name), name }),
             device: self.device,

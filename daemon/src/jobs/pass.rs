@@ -11,7 +11,7 @@ use va_protocol::api::job::JobEvent;
 use va_protocol::api::problem::{Problem, ProblemKind};
 use va_protocol::api::result::{AnalyzerStatus, Timing};
 use va_protocol::worker::control::{
-    Consumer, Decode, DecodeReport, FromAnalyze, FromDecode, Outcome, Request, Spent,
+    Consumer, Decode, DecodeReport, FailureKind, FromAnalyze, FromDecode, Outcome, Request, Spent,
 };
 use va_protocol::worker::frames::VideoInfo;
 
@@ -19,8 +19,9 @@ use super::file::VideoFile;
 use super::outcome::Settled;
 use super::plan::{self, Planned};
 use super::progress::Progress;
+use super::retry::Retry;
 use super::run::{Job, Means, NoDocument};
-use crate::workers::{AnalyzeWorker, Ended, LoadState, Process, WorkerEvent};
+use crate::workers::{AnalyzeWorker, Ended, Hold, LoadState, Process, WorkerEvent};
 
 const LOADING: &str = "while loading it";
 
@@ -32,17 +33,23 @@ pub(super) struct Pass<'a> {
     pub(super) all: &'a [Planned],
 }
 
-/// An analyzer whose worker ended before it was through.
+/// An analyzer that was not through, and may be when it runs alone.
 pub(super) struct Lost {
     pub(super) analyzer: String,
+    pub(super) why: WhyLost,
+}
+
+pub(super) enum WhyLost {
     /// As the predicate of a sentence about the worker.
-    pub(super) ended: Ended,
+    WorkerEnded(Ended),
+    /// In the analyzer's own words.
+    OutOfMemory(String),
 }
 
 impl Lost {
     fn of(planned: &Planned, ended: &Ended, when: &str) -> Self {
         let ended = Ended { how: format!("{} {when}", ended.how), stderr: ended.stderr.clone() };
-        Lost { analyzer: planned.name.clone(), ended }
+        Lost { analyzer: planned.name.clone(), why: WhyLost::WorkerEnded(ended) }
     }
 }
 
@@ -55,6 +62,10 @@ pub(super) struct Seen {
     whole: bool,
     /// Resident memory of the workers at their peak, MB, by process.
     pub(super) memory_mb: BTreeMap<u32, f64>,
+    /// Analyzers that had to go to make room for those of this job.
+    pub(super) evictions: u64,
+    /// Workers that ended while they worked for this job.
+    pub(super) ended_workers: u64,
 }
 
 impl Seen {
@@ -68,6 +79,8 @@ impl Seen {
         (self.report.cpu_s, self.report.memory_peak_mb) = (cpu_s, memory_peak_mb);
         self.info = self.info.take().or(other.info);
         self.memory_mb.extend(other.memory_mb);
+        self.evictions += other.evictions;
+        self.ended_workers += other.ended_workers;
     }
 }
 
@@ -86,7 +99,10 @@ struct AtWork<'a> {
     worker: Arc<AnalyzeWorker>,
     analyzers: Vec<&'a Planned>,
     beside: Vec<&'a Planned>,
+    /// It is the group's, so that a worker of their own is left to those that are lost here.
+    shared: bool,
     recycle: bool,
+    _hold: Hold,
 }
 
 impl<'a> AtWork<'a> {
@@ -113,7 +129,7 @@ impl Pass<'_> {
         progress: &mut Progress,
     ) -> Result<Vec<Lost>, NoDocument> {
         let (workers, mut lost) = tokio::select! {
-            gathered = self.gather(units, settled) => gathered,
+            gathered = self.gather(units, settled, seen) => gathered,
             () = self.job.cancel.cancelled() => return Err(NoDocument::GivenUp),
         };
         let (decoder, heard) = self.begin(&workers).await?;
@@ -139,6 +155,7 @@ impl Pass<'_> {
         &'a self,
         units: Vec<Unit<'a>>,
         settled: &mut BTreeMap<String, Settled>,
+        seen: &mut Seen,
     ) -> (Vec<AtWork<'a>>, Vec<Lost>) {
         let (mut workers, mut lost) = (Vec::new(), Vec::new());
         for Unit { group, analyzers, beside } in units {
@@ -152,18 +169,32 @@ impl Pass<'_> {
                     self.means.workers.solo(names.collect()).await
                 }
             };
-            let worker = match worker {
-                Ok(worker) => worker,
+            let names: Vec<String> =
+                analyzers.iter().chain(&beside).map(|planned| planned.name.clone()).collect();
+            let lent = match worker {
+                Ok(worker) => {
+                    self.means.workers.memory.lend(&worker, &names).await.map(|lending| (worker, lending))
+                }
+                Err(ended) => Err(ended),
+            };
+            let (worker, lending) = match lent {
+                Ok(lent) => lent,
                 Err(ended) => {
                     lost.extend(analyzers.iter().map(|planned| Lost::of(planned, &ended, LOADING)));
                     continue;
                 }
             };
+            seen.evictions += lending.evictions;
             let mut loaded = Vec::new();
             for planned in analyzers {
                 // It came after that worker was started, and the worker that has it does not start.
                 if group.is_some() && worker.load_state(&planned.name).is_none() {
                     lost.push(Lost::of(planned, &"does not have it".to_owned().into(), LOADING));
+                    continue;
+                }
+                if let Some(refused) = lending.refused.get(&planned.name) {
+                    let failed = Settled::without_findings(AnalyzerStatus::Failed, refused.reason.clone());
+                    settled.insert(planned.name.clone(), failed.retry(Retry::no_room(refused.never)));
                     continue;
                 }
                 match why_not_loaded(&worker, planned, self.all) {
@@ -173,7 +204,8 @@ impl Pass<'_> {
             }
             let beside = beside.into_iter().filter(|planned| is_loaded(&worker, &planned.name)).collect();
             if !loaded.is_empty() {
-                workers.push(AtWork { worker, analyzers: loaded, beside, recycle: false });
+                let (shared, _hold) = (group.is_some(), lending.hold);
+                workers.push(AtWork { worker, analyzers: loaded, beside, shared, recycle: false, _hold });
             }
         }
         (workers, lost)
@@ -291,6 +323,17 @@ impl Running<'_, '_> {
             WorkerEvent::Said(FromAnalyze::Progress { analyzer, done_s, fraction, .. }, _) => {
                 self.progress.reached(&analyzer, done_s, fraction);
             }
+            WorkerEvent::Said(
+                FromAnalyze::Finished {
+                    analyzer,
+                    outcome: Outcome::Failed { kind: FailureKind::OutOfMemory, reason, .. },
+                    ..
+                },
+                _,
+            ) if self.workers[at].shared => {
+                self.pass.means.workers.memory.ran_out();
+                self.lose(Lost { analyzer, why: WhyLost::OutOfMemory(reason) }).await;
+            }
             WorkerEvent::Said(FromAnalyze::Finished { analyzer, outcome, .. }, body) => {
                 let outcome = self.outcome(at, &analyzer, outcome, body);
                 self.settle(&analyzer, outcome).await;
@@ -301,17 +344,23 @@ impl Running<'_, '_> {
                     return;
                 }
                 let reason = format!("its call {call}() did not return within {limit_s} s (call_limit_s)");
-                self.settle(&analyzer, Settled::fault(reason, Vec::new())).await;
+                let fault = Settled::fault(reason, Vec::new());
+                self.settle(&analyzer, fault.retry(Retry::hung(&analyzer))).await;
             }
             WorkerEvent::Said(..) => {}
             WorkerEvent::Ended(ended) => {
+                self.seen.ended_workers += 1;
                 for planned in self.workers[at].analyzers.clone() {
-                    if self.open.remove(&planned.name) {
-                        self.tell_others(&planned.name, &[]).await;
-                        self.lost.push(Lost::of(planned, &ended, "while analysing this video"));
-                    }
+                    self.lose(Lost::of(planned, &ended, "while analysing this video")).await;
                 }
             }
+        }
+    }
+
+    async fn lose(&mut self, lost: Lost) {
+        if self.open.remove(&lost.analyzer) {
+            self.tell_others(&lost.analyzer, &[]).await;
+            self.lost.push(lost);
         }
     }
 
@@ -354,6 +403,7 @@ impl Running<'_, '_> {
             }
             _ => (None, 0.0, false),
         };
+        self.pass.means.workers.memory.used(cache_hit);
         let timing = |spent: Spent| Timing {
             queue_s: round(asked.elapsed().as_secs_f64() - spent.wall_s),
             load_s: round(load_s),
@@ -367,6 +417,7 @@ impl Running<'_, '_> {
                 Settled {
                     status,
                     reason: degraded,
+                    retry: None,
                     model,
                     device,
                     cache_hit,
@@ -376,8 +427,9 @@ impl Running<'_, '_> {
                     fault: None,
                 }
             }
-            Outcome::Failed { frames, spent, reason } => {
-                let failed = Settled::without_findings(AnalyzerStatus::Failed, reason);
+            Outcome::Failed { frames, spent, kind, reason } => {
+                let retry = Retry::after(kind, analyzer);
+                let failed = Settled::without_findings(AnalyzerStatus::Failed, reason).retry(retry);
                 Settled { device, cache_hit, timing: timing(spent), frames, ..failed }
             }
         }
@@ -469,7 +521,8 @@ fn why_not_loaded(worker: &AnalyzeWorker, planned: &Planned, all: &[Planned]) ->
     match worker.load_state(&planned.name) {
         Some(LoadState::Loaded { .. }) => {}
         Some(LoadState::NotLoaded { unavailable, reason }) => return Some(settled(unavailable, reason)),
-        None => return Some(settled(false, "its worker does not have it".to_owned())),
+        // It has ended while it loaded it, or was never told of it.
+        _ => return Some(settled(false, "its worker does not have it".to_owned())),
     }
     let needed = planned.description.findings.iter().filter(|other| other.needed);
     let here = needed.filter_map(|other| all.iter().find(|planned| planned.name == other.analyzer));

@@ -14,10 +14,11 @@ use super::dependencies;
 use super::document::{self, Ingredients};
 use super::file::{self, VideoFile};
 use super::outcome::Settled;
-use super::pass::{Lost, Pass, Seen, Unit};
+use super::pass::{Lost, Pass, Seen, Unit, WhyLost};
 use super::plan::{self, JobPlan, Planned, Planner};
 use super::progress::Progress;
 use super::results::{self, Results};
+use super::retry::Retry;
 use crate::config::Config;
 use crate::models::Models;
 use crate::plugins::{Known, Plugins};
@@ -148,13 +149,24 @@ async fn analyse(
     let lost = pass.run(units_of(&plan.run), &mut settled, &mut seen, &mut progress).await?;
     if !lost.is_empty() {
         let names: Vec<&str> = lost.iter().map(|lost| lost.analyzer.as_str()).collect();
-        tracing::warn!(job = %job.name, "again, each on its own, since their worker ended: {}", names.join(", "));
+        tracing::warn!(job = %job.name, "again, each on its own: {}", names.join(", "));
+        if lost.iter().any(|lost| matches!(lost.why, WhyLost::OutOfMemory(_))) {
+            let gone = means.workers.memory.evict(None).await;
+            seen.evictions += gone.iter().filter(|moved| moved.done).count() as u64;
+        }
         let again = plan.run.iter().filter(|planned| names.contains(&planned.name.as_str()));
         let again = again.map(|planned| alone(planned, &plan.run)).collect();
         let mut seen_again = Seen::default();
-        for Lost { analyzer, ended } in pass.run(again, &mut settled, &mut seen_again, &mut progress).await? {
-            let reason = format!("its worker process {}", ended.how);
-            settled.insert(analyzer, Settled::fault(reason, ended.stderr));
+        for Lost { analyzer, why } in pass.run(again, &mut settled, &mut seen_again, &mut progress).await? {
+            let outcome = match why {
+                WhyLost::WorkerEnded(ended) => {
+                    let retry = Retry::crashed(&ended.how);
+                    Settled::fault(format!("its worker process {}", ended.how), ended.stderr).retry(retry)
+                }
+                WhyLost::OutOfMemory(reason) => Settled::without_findings(AnalyzerStatus::Failed, reason)
+                    .retry(Retry::out_of_memory(&analyzer)),
+            };
+            settled.insert(analyzer, outcome);
         }
         seen.again(seen_again);
     }

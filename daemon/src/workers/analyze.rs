@@ -9,20 +9,17 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
-use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, LogLevel, ToAnalyze};
+use va_protocol::worker::control::{
+    AnalyzerInJob, AnalyzerToLoad, FromAnalyze, LogLevel, MemoryTaken, ToAnalyze,
+};
 
 use super::link;
 use super::process::{Ended, Process};
+use super::shelf::{LoadState, Shelf};
+use crate::memory::Memory;
 
 /// Between the end of a process's link and its own.
 const ENDING_LIMIT: Duration = Duration::from_millis(500);
-
-/// Whether one analyzer of a worker can be used.
-#[derive(Debug, Clone)]
-pub(crate) enum LoadState {
-    Loaded { device: String, load_s: f64, at: Instant },
-    NotLoaded { unavailable: bool, reason: String },
-}
 
 /// What a job hears of a worker.
 #[derive(Debug)]
@@ -35,26 +32,47 @@ pub(crate) enum WorkerEvent {
 #[derive(Debug)]
 pub(crate) struct AnalyzeWorker {
     pub(crate) process: Process,
-    /// Fits the configuration that it was started with.
-    loaded: Mutex<HashMap<String, LoadState>>,
+    pub(crate) group: String,
+    /// As the configuration names it.
+    pub(crate) device: String,
+    /// Not the group's own worker, but one for single analyzers of one job.
+    pub(crate) alone: bool,
+    pub(crate) shelf: Arc<Shelf>,
+    memory: Memory,
     ready: watch::Receiver<bool>,
     jobs: Mutex<HashMap<u64, mpsc::UnboundedSender<WorkerEvent>>>,
 }
 
 impl AnalyzeWorker {
-    /// Starts the process and has it load its analyzers; it is of use once [`ready`](Self::ready). One that takes
-    /// longer than `load_limit_s` is ended.
+    /// Starts the process and has it load its analyzers, as far as there is room for them; it is of use once
+    /// [`ready`](Self::ready). One that takes longer than `load_limit_s` is ended.
     pub(crate) fn start(
         worker: &Path,
-        label: String,
-        configuration: ToAnalyze,
+        (label, alone): (String, bool),
+        mut configuration: ToAnalyze,
         load_limit_s: f64,
         processes: &TaskTracker,
+        memory: &Memory,
     ) -> Result<Arc<Self>> {
         let (process, receiver) = Process::start(worker, "analyze", label, processes)?;
         let (told_ready, ready) = watch::channel(false);
-        let worker =
-            Arc::new(AnalyzeWorker { process, loaded: Mutex::default(), ready, jobs: Mutex::default() });
+        let (mut named, mut later) = ((String::new(), String::new()), Vec::new());
+        let mut shelf = Shelf::new(&[], &[]);
+        if let ToAnalyze::Configure { group, device, sandbox, analyzers, .. } = &mut configuration {
+            named = (group.clone(), device.clone());
+            if !alone {
+                (*analyzers, later) = memory.admit(group, device, std::mem::take(analyzers));
+            }
+            if let Some(sandbox) = sandbox {
+                // The sandbox is put on once: it has to leave what may be loaded later.
+                sandbox.readable.extend(later.iter().map(|analyzer| analyzer.path.clone()));
+            }
+            shelf = Shelf::new(analyzers, &later);
+        }
+        let (group, device) = named;
+        let (memory, jobs) = (memory.clone(), Mutex::default());
+        let worker = Arc::new(AnalyzeWorker { process, group, device, alone, shelf, memory, ready, jobs });
+        worker.memory.watch(&worker);
         let heard = Arc::downgrade(&worker);
         let sender = worker.process.sender.clone();
         tokio::spawn(async move {
@@ -111,7 +129,39 @@ impl AnalyzeWorker {
     }
 
     pub(crate) fn load_state(&self, analyzer: &str) -> Option<LoadState> {
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(analyzer).cloned()
+        self.shelf.state(analyzer)
+    }
+
+    /// What becomes of an analyzer that comes or goes; `None` where the process ended before.
+    pub(crate) async fn settled(&self, analyzer: &str) -> Option<LoadState> {
+        tokio::select! {
+            biased;
+            state = self.shelf.settled(analyzer) => state,
+            _ = self.process.ended() => None,
+        }
+    }
+
+    /// Loads one more analyzer, and waits until it is loaded or not. A worker that takes longer than `limit_s` is ended.
+    pub(crate) async fn load(&self, analyzer: AnalyzerToLoad, limit_s: f64) {
+        let name = analyzer.name.clone();
+        self.shelf.set(&name, LoadState::Loading);
+        let _ = self.process.sender.send(&ToAnalyze::Load { analyzer }).await;
+        if tokio::time::timeout(Duration::from_secs_f64(limit_s), self.settled(&name)).await.is_err() {
+            let why =
+                format!("was ended, since it did not load {name} within {limit_s} s (jobs.load_limit_s)");
+            self.process.kill_because(why);
+            self.process.ended().await;
+        }
+    }
+
+    /// Unloads an analyzer that nobody uses; says what came back.
+    pub(crate) async fn unload(&self, analyzer: &str) -> MemoryTaken {
+        self.shelf.set(analyzer, LoadState::Unloading);
+        let _ = self.process.sender.send(&ToAnalyze::Unload { analyzer: analyzer.to_owned() }).await;
+        match self.settled(analyzer).await {
+            Some(LoadState::Unloaded { freed }) => freed,
+            _ => MemoryTaken::default(),
+        }
     }
 
     /// Starts a job; its events come by the receiver, the last of which is that the worker ended, if it does.
@@ -152,16 +202,19 @@ impl AnalyzeWorker {
     }
 
     fn hears(&self, message: FromAnalyze, body: Vec<u8>, told_ready: &watch::Sender<bool>) {
-        let loaded = |analyzer: String, state| {
-            self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(analyzer, state);
-        };
         match message {
-            FromAnalyze::Loaded { analyzer, device, load_s } => {
-                loaded(analyzer, LoadState::Loaded { device, load_s, at: Instant::now() });
+            FromAnalyze::Loaded { analyzer, device, load_s, memory } => {
+                if let Some(standing) = self.shelf.of(&analyzer) {
+                    self.memory.loaded(&self.device, &standing.order, memory.filter(|_| !self.alone));
+                }
+                self.shelf.set(&analyzer, LoadState::Loaded { device, load_s, at: Instant::now() });
             }
             FromAnalyze::NotLoaded { analyzer, unavailable, reason } => {
                 tracing::warn!(%analyzer, "not loaded: {reason}");
-                loaded(analyzer, LoadState::NotLoaded { unavailable, reason });
+                self.shelf.set(&analyzer, LoadState::NotLoaded { unavailable, reason });
+            }
+            FromAnalyze::Unloaded { analyzer, freed } => {
+                self.shelf.set(&analyzer, LoadState::Unloaded { freed });
             }
             FromAnalyze::Ready => {
                 told_ready.send_replace(true);

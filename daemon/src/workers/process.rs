@@ -126,10 +126,19 @@ impl Drop for Process {
 
 /// Peak of a process's resident memory, MB; 0 where it is gone.
 pub(crate) fn memory_peak_mb(pid: u32) -> f64 {
+    bytes_of_status(pid, "VmHWM:") as f64 / 1e6
+}
+
+/// A process's resident memory, bytes; 0 where it is gone.
+pub(crate) fn resident_bytes(pid: u32) -> u64 {
+    bytes_of_status(pid, "VmRSS:")
+}
+
+fn bytes_of_status(pid: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: Option<f64> = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-    kib.unwrap_or(0.0) * 1024.0 / 1e6
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let kib: Option<u64> = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+    kib.unwrap_or(0) << 10
 }
 
 async fn watch_over(

@@ -23,12 +23,14 @@ use tokio_util::task::TaskTracker;
 use va_protocol::api::status::{GroupStatus, WorkerRole, WorkerState, WorkerStatus};
 use va_protocol::worker::control::{AnalyzerToLoad, ToAnalyze};
 
-use super::analyze::{AnalyzeWorker, LoadState};
+use super::analyze::AnalyzeWorker;
 use super::link;
 use super::process::{Ended, Process};
 use super::programs::Programs;
 use super::restart::Backoff;
+use super::shelf::LoadState;
 use crate::config::Config;
+use crate::memory::Memory;
 use crate::models::Models;
 use crate::plugins::{Known, Registry};
 
@@ -39,6 +41,8 @@ const END_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct Workers {
     commands: mpsc::UnboundedSender<Command>,
+    /// What they hold in memory.
+    pub(crate) memory: Memory,
 }
 
 /// A group's analyzers, and for each what its worker says of it; `None` where the worker is not there.
@@ -94,13 +98,15 @@ pub(crate) fn supervise(
     config: Arc<Config>,
     models: Arc<Models>,
     registry: Known,
+    memory: Memory,
 ) -> (Workers, JoinHandle<()>) {
     let (commands, inbox) = mpsc::unbounded_channel();
-    let workers = Workers { commands: commands.clone() };
+    let workers = Workers { commands: commands.clone(), memory: memory.clone() };
     let supervisor = Supervisor {
         programs,
         config,
         models,
+        memory,
         registry: Arc::default(),
         news: registry,
         groups: BTreeMap::new(),
@@ -222,6 +228,7 @@ struct Supervisor {
     programs: Programs,
     config: Arc<Config>,
     models: Arc<Models>,
+    memory: Memory,
     registry: Arc<Registry>,
     news: Known,
     groups: BTreeMap<String, Group>,
@@ -262,6 +269,7 @@ impl Supervisor {
                 },
             }
         };
+        self.memory.ask_gpus().await;
         self.form_groups();
         waiting.into_iter().for_each(|command| self.obey(command));
         loop {
@@ -359,7 +367,7 @@ impl Supervisor {
         }
         group.refused = None;
         let configuration = self.configuration(name, &self.groups[name].analyzers);
-        let started = self.start_worker(format!("analyze {name}"), configuration);
+        let started = self.start_worker((format!("analyze {name}"), false), configuration);
         let Some(group) = self.groups.get_mut(name) else { return };
         group.started = Some(Instant::now());
         match started {
@@ -465,12 +473,18 @@ impl Supervisor {
         let group = self.registry.group_of(first).ok_or_else(|| "has no group".to_owned())?;
         let configuration = self.configuration(group, analyzers);
         let label = format!("analyze {first} alone");
-        self.start_worker(label, configuration).map_err(|error| format!("cannot be started: {error:#}"))
+        self.start_worker((label, true), configuration)
+            .map_err(|error| format!("cannot be started: {error:#}"))
     }
 
-    fn start_worker(&self, label: String, configuration: ToAnalyze) -> anyhow::Result<Arc<AnalyzeWorker>> {
+    fn start_worker(
+        &self,
+        label: (String, bool),
+        configuration: ToAnalyze,
+    ) -> anyhow::Result<Arc<AnalyzeWorker>> {
         let load_limit_s = self.config.jobs.load_limit_s;
-        AnalyzeWorker::start(&self.programs.worker, label, configuration, load_limit_s, &self.processes)
+        let worker = &self.programs.worker;
+        AnalyzeWorker::start(worker, label, configuration, load_limit_s, &self.processes, &self.memory)
     }
 
     fn configuration(&self, group: &str, analyzers: &[String]) -> ToAnalyze {
@@ -481,12 +495,15 @@ impl Supervisor {
             let analyzer = self.config.analyzer(name);
             Some(AnalyzerToLoad {
                 name: name.clone(),
+                version: description.version.clone(),
                 path: plugin.path.to_string_lossy().into_owned(),
                 settings: serde_json::to_string(&analyzer.settings).unwrap_or_else(|_| "{}".to_owned()),
                 models: models.folders,
                 absent_models: models.absent,
                 missing: models.missing,
                 call_limit_s: analyzer.call_limit_s,
+                memory_mib: description.memory_mib,
+                measure: false,
             })
         });
         ToAnalyze::Configure {

@@ -32,6 +32,8 @@ pub enum AnalyzerState {
     Ready,
     /// Known; its worker is starting.
     Loading,
+    /// Known, and not in memory: loaded when a job wants it.
+    Unloaded,
     /// Switched off, by the configuration or by hand.
     Disabled,
     /// Left out for a while, since it crashed again and again.

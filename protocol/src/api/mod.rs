@@ -2,6 +2,7 @@
 
 pub mod analyzer;
 pub mod job;
+pub mod memory;
 pub mod plugin;
 pub mod problem;
 pub mod result;

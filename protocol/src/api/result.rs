@@ -64,6 +64,12 @@ pub struct AnalyzerResult {
     pub status: AnalyzerStatus,
     /// One sentence whenever the status is not `ok`.
     pub reason: Option<String>,
+    /// Whether the same request may succeed later; `null` unless the status is `failed`.
+    #[serde(default)]
+    pub retry_possible: Option<bool>,
+    /// What a person may do about it, where the status is `failed` and there is something.
+    #[serde(default)]
+    pub suggested_action: Option<String>,
     /// The analyzer's own version.
     pub version: Option<String>,
     pub model: Option<ModelUsed>,
@@ -132,6 +138,15 @@ pub struct Metrics {
     pub memory_peak_mb: f64,
     /// Share of the analyzers that were loaded already.
     pub cache_hit_rate: f64,
+    /// Analyzers that were loaded while the job waited.
+    #[serde(default)]
+    pub loads: u64,
+    /// Analyzers that had to go to make room for those of the job.
+    #[serde(default)]
+    pub evictions: u64,
+    /// Workers that ended while they worked for the job.
+    #[serde(default)]
+    pub restarts: u64,
     /// Share of the analyzers that ran which gave findings.
     pub analyzer_success_rate: f64,
 }

@@ -27,6 +27,10 @@ pub enum ToAnalyze {
         sandbox: Option<Sandbox>,
         analyzers: Vec<AnalyzerToLoad>,
     },
+    /// One more analyzer, while others work. The answer is `Loaded` or `NotLoaded`.
+    Load { analyzer: AnalyzerToLoad },
+    /// Let go of an analyzer once no job uses it any more. The answer is `Unloaded`.
+    Unload { analyzer: String },
     /// Frames and sound of a job come by the one descriptor of this message.
     StartJob { job: u64, analyzers: Vec<AnalyzerInJob> },
     /// The findings of an analyzer that others of this job asked for, as the message's body; no body where it has
@@ -47,6 +51,7 @@ pub struct Sandbox {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AnalyzerToLoad {
     pub name: String,
+    pub version: String,
     pub path: String,
     /// The analyzer's settings as JSON text.
     pub settings: String,
@@ -58,6 +63,10 @@ pub struct AnalyzerToLoad {
     pub missing: Option<String>,
     /// A single call may take this long, seconds.
     pub call_limit_s: f64,
+    /// What it says that it takes on the device, MiB.
+    pub memory_mib: u64,
+    /// Nobody knows yet what it really takes: it is to be loaded while no other is.
+    pub measure: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -80,12 +89,20 @@ pub enum FromAnalyze {
         analyzer: String,
         device: String,
         load_s: f64,
+        /// What it took; nothing where others were loaded at the same time.
+        memory: Option<MemoryTaken>,
     },
     /// One analyzer is not going to be.
     NotLoaded {
         analyzer: String,
         unavailable: bool,
         reason: String,
+    },
+    /// One analyzer is in memory no more, if it ever was.
+    Unloaded {
+        analyzer: String,
+        /// By so much the worker's memory shrank.
+        freed: MemoryTaken,
     },
     /// All of `Configure` is settled.
     Ready,
@@ -116,6 +133,15 @@ pub enum FromAnalyze {
     },
 }
 
+/// Bytes by which a worker grew or shrank. What its sessions do meanwhile is part of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryTaken {
+    /// Resident memory, without what it shares with a decoder.
+    pub host: u64,
+    /// Of the GPU that it was told to use, by this and all other processes.
+    pub gpu: Option<u64>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogLevel {
@@ -129,7 +155,21 @@ pub enum LogLevel {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     Ok { frames: u64, spent: Spent, degraded: Option<String>, model: Option<String> },
-    Failed { frames: u64, spent: Spent, reason: String },
+    Failed { frames: u64, spent: Spent, kind: FailureKind, reason: String },
+}
+
+/// What may be done about a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// It would fail again.
+    Failed,
+    /// The device's memory did not suffice.
+    OutOfMemory,
+    /// The analyzer panicked.
+    Panicked,
+    /// Neither the analyzer's fault nor the video's: what it was to work with was gone.
+    Interrupted,
 }
 
 /// What a session took, seconds.
@@ -212,6 +252,24 @@ pub struct DecodeReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confined {
     pub lacks: Vec<String>,
+}
+
+/// What `va-worker gpus` prints, as one line.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gpus {
+    pub gpus: Vec<Gpu>,
+    /// Why none can be asked, where that is so.
+    pub why_none: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gpu {
+    /// As in `cuda:N`.
+    pub number: u32,
+    pub name: String,
+    pub total_bytes: u64,
+    /// By all processes.
+    pub used_bytes: u64,
 }
 
 /// What `va-worker describe` prints, as one line.

@@ -42,14 +42,14 @@ pub(crate) fn document(
             "audio_codec": null, "has_audio": false
         },
         "analyzers": { analyzer: {
-            "status": status, "reason": reason, "version": "0.1.0", "model": null, "device": "cpu",
+            "status": status, "reason": reason, "retry_possible": null, "suggested_action": null, "version": "0.1.0", "model": null, "device": "cpu",
             "cache_hit": true, "timing": { "queue_s": 0.0, "load_s": 0.0, "compute_s": 1.0, "cpu_s": 0.9, "wall_s": 2.0 },
             "frames": 10, "segments": segments, "summary": summary
         } },
         "metrics": {
             "processing_time_s": 2.0, "realtime_factor": 5.0, "decode_s": 1.0, "gpu_utilization_avg": null,
             "gpu_utilization_peak": null, "gpu_memory_peak_mb": null, "memory_peak_mb": 100.0,
-            "cache_hit_rate": 1.0, "analyzer_success_rate": 1.0
+            "cache_hit_rate": 1.0, "loads": 0, "evictions": 0, "restarts": 0, "analyzer_success_rate": 1.0
         }
     })
 }

@@ -48,6 +48,8 @@ macro_rules! fake {
 pub struct Fake<K> {
     settings: Settings,
     model: Option<String>,
+    /// As large as a model.
+    _held: Vec<u8>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -80,7 +82,9 @@ impl<K: Kind> Analyzer for Fake<K> {
         let requests = K::description().models;
         let names: Vec<&str> = requests.iter().flat_map(|model| &model.any_of).map(String::as_str).collect();
         let model = if names.is_empty() { None } else { Some(host.first_model(&names)?.to_owned()) };
-        Ok(Fake { settings, model, kind: PhantomData })
+        // Written to, so that the pages are there.
+        let held = std::hint::black_box(vec![1; settings.hold_mib << 20]);
+        Ok(Fake { settings, model, _held: held, kind: PhantomData })
     }
 
     fn open(self: &Arc<Self>, _video: &Video, host: &Host) -> Result<FakeSession> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use va_analyzer_sdk::prelude::json;
-use va_analyzer_sdk::{Error, Findings, Frame, Host, LogLevel, Result};
+use va_analyzer_sdk::{Error, ErrorKind as Kind, Findings, Frame, Host, LogLevel, Result};
 
 use crate::{Behaviour, Settings, When};
 
@@ -27,6 +27,7 @@ impl Settings {
             Behaviour::Slow => std::thread::sleep(Duration::from_millis(self.sleep_ms)),
             Behaviour::Meet => self.meet(now, host)?,
             Behaviour::Error => return Err(Error::new(self.message.clone())),
+            Behaviour::OutOfMemory => return Err(Error::of(Kind::OutOfMemory, self.message.clone())),
             Behaviour::Panic => panic!("{}", self.message),
             Behaviour::Abort => std::process::abort(),
             Behaviour::Segfault => write_to(std::ptr::without_provenance_mut(64)),

@@ -27,6 +27,8 @@ pub struct Settings {
     pub port: u16,
     /// For `exit`.
     pub status: i32,
+    /// Keep this much in memory from the loading on.
+    pub hold_mib: usize,
     /// Say that a smaller stand-in ran, and why.
     pub degraded: Option<String>,
 }
@@ -44,6 +46,8 @@ pub enum Behaviour {
     /// Connect to the test's socket, and go on when the test closes it or the job is given up.
     Meet,
     Error,
+    /// Say that the device's memory does not suffice.
+    OutOfMemory,
     Panic,
     /// `SIGABRT`.
     Abort,
@@ -107,6 +111,7 @@ impl Default for Settings {
             folder: PathBuf::new(),
             port: 0,
             status: 7,
+            hold_mib: 0,
             degraded: None,
         }
     }

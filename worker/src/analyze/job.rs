@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result};
-use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, Outcome, Spent};
+use va_protocol::worker::control::{AnalyzerInJob, FailureKind, FromAnalyze, Outcome, Spent};
 use va_protocol::worker::description::PixelFormat;
 use va_protocol::worker::frames::{Content, FromDecoder, Release, VideoInfo, View};
 
-use super::Analyzers;
 use super::board::Board;
 use super::deadline::Deadlines;
+use super::held::Lent;
 use super::queue::Queue;
 use super::session::{self, Session};
 use crate::frames::memfd::FrameMemory;
@@ -84,7 +84,7 @@ impl Job {
     pub(super) fn start(
         settings: Settings,
         wanted: Vec<AnalyzerInJob>,
-        analyzers: &Analyzers,
+        lend: impl Fn(&str) -> Option<Lent>,
         (decoder, from_decoder): (link::Sender, link::Receiver),
         daemon: &link::Sender,
         deadlines: &Deadlines,
@@ -100,9 +100,10 @@ impl Job {
             wanted.iter().enumerate().map(|(at, analyzer)| (analyzer.name.as_str(), at)).collect();
         let mut sessions = Vec::new();
         for (at, wanted) in wanted.iter().enumerate() {
-            let Some(analyzer) = analyzers.get(&wanted.name) else {
+            let Some(analyzer) = lend(&wanted.name) else {
                 let reason = "it is not loaded in its worker".to_owned();
-                let outcome = Outcome::Failed { frames: 0, spent: Spent::default(), reason };
+                let kind = FailureKind::Interrupted;
+                let outcome = Outcome::Failed { frames: 0, spent: Spent::default(), kind, reason };
                 let message =
                     FromAnalyze::Finished { job: settings.number, analyzer: wanted.name.clone(), outcome };
                 daemon.send(&message)?;
@@ -118,7 +119,7 @@ impl Job {
             sessions.push(Session {
                 settings,
                 wanted: wanted.clone(),
-                analyzer: Arc::clone(analyzer),
+                analyzer,
                 queue: Arc::clone(&job.queues[at]),
                 board: Arc::clone(&job.boards[at]),
                 frame_sources: sources.collect(),

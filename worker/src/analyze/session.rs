@@ -10,12 +10,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use va_analyzer_sdk::abi::{FinalWord, NewSegments, OpenSession};
 use va_analyzer_sdk::{AudioChunk, Error, ErrorKind, Frame, OtherFindings};
-use va_protocol::worker::control::{AnalyzerInJob, FromAnalyze, Outcome, Spent};
+use va_protocol::worker::control::{AnalyzerInJob, FailureKind, FromAnalyze, Outcome, Spent};
 use va_protocol::worker::frames::VideoInfo;
 
-use super::Loaded;
 use super::board::Board;
 use super::deadline::Deadlines;
+use super::held::Lent;
 use super::host::SessionHost;
 use super::job::{Item, Settings};
 use super::queue::Queue;
@@ -27,7 +27,7 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 pub(super) struct Session {
     pub(super) settings: Settings,
     pub(super) wanted: AnalyzerInJob,
-    pub(super) analyzer: Arc<Loaded>,
+    pub(super) analyzer: Lent,
     pub(super) queue: Arc<Queue<Item>>,
     pub(super) board: Arc<Board>,
     /// Name, position in the job and board of those whose findings come with each frame.
@@ -150,7 +150,10 @@ impl Session {
                 let (degraded, model) = (last.degraded().map(str::to_owned), last.model().map(str::to_owned));
                 (Outcome::Ok { frames, spent, degraded, model }, body)
             }
-            Err(error) => (Outcome::Failed { frames, spent, reason: error.message }, String::new()),
+            Err(error) => {
+                let kind = translate::failure(error.kind);
+                (Outcome::Failed { frames, spent, kind, reason: error.message }, String::new())
+            }
         };
         if self.overdue.load(Ordering::Acquire) {
             return;
@@ -168,7 +171,8 @@ impl Session {
         self.board.end();
         self.queue.close();
         self.running.fetch_sub(1, Ordering::AcqRel);
-        let outcome = Outcome::Failed { frames: 0, spent: Spent::default(), reason: reason.to_owned() };
+        let (kind, reason) = (FailureKind::Interrupted, reason.to_owned());
+        let outcome = Outcome::Failed { frames: 0, spent: Spent::default(), kind, reason };
         let analyzer = self.wanted.name.clone();
         let _ = self.daemon.send(&FromAnalyze::Finished { job: self.settings.number, analyzer, outcome });
     }

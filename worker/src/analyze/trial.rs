@@ -18,16 +18,16 @@ use va_protocol::worker::control::{AnalyzerInJob, AnalyzerToLoad, FromAnalyze, O
 use va_protocol::worker::description::{AnalyzerDescription, FindingsScope};
 
 use super::deadline::Deadlines;
+use super::held::{Lent, Loaded, in_memory};
 use super::host::Shared;
 use super::job::{Job, Settings};
-use super::{Analyzers, Loaded, in_memory};
 use crate::decode::clip;
 use crate::link;
 
 /// A loaded analyzer, about to be tried.
 pub(crate) struct Trial {
     name: String,
-    analyzers: Analyzers,
+    analyzers: HashMap<String, Arc<Loaded>>,
     shared: Arc<Shared>,
     call_limit: Duration,
     daemon: link::Sender,
@@ -104,7 +104,8 @@ impl Trial {
         let settings = Settings { number: 0, findings_limit };
         let deadlines = Deadlines::start();
         let frames = link::ends(sees)?;
-        let job = Job::start(settings, wanted, &self.analyzers, frames, &self.daemon, &deadlines)?;
+        let lend = |name: &str| self.analyzers.get(name).map(Lent::of);
+        let job = Job::start(settings, wanted, lend, frames, &self.daemon, &deadlines)?;
         waits_for.iter().for_each(|other| job.other_findings(other, Vec::new()));
         let showing = thread::spawn(move || clip::show(requests, shows));
         match self.ended()? {
@@ -136,12 +137,15 @@ impl Trial {
     fn add_one_that_finds_nothing(&mut self, name: &str) -> Result<()> {
         let wanted = AnalyzerToLoad {
             name: name.to_owned(),
+            version: String::new(),
             path: String::new(),
             settings: "{}".to_owned(),
             models: Default::default(),
             absent_models: Default::default(),
             missing: None,
             call_limit_s: self.call_limit.as_secs_f64(),
+            memory_mib: 0,
+            measure: false,
         };
         let shared = Arc::new(Shared::new(&wanted, &self.shared.device, 1, &self.daemon));
         let plugin = Plugin::in_process::<FindsNothing>();

@@ -12,7 +12,7 @@ pub(super) async fn run(places: &Places, arguments: &Daemon) -> Result<(), Failu
     match arguments {
         Daemon::Start => start::run(places).await,
         Daemon::Stop { timeout } => stop::run(places, std::time::Duration::from_secs(*timeout)).await,
-        Daemon::Status(listing) => super::status::run(places, listing).await,
+        Daemon::Status(listing) => super::status::status(places, listing).await,
         Daemon::Logs { lines, follow } => logs::run(places, *lines, *follow).await,
     }
 }

@@ -1,6 +1,7 @@
-//! `vactl models`. No daemon takes part: the folder of models is enough.
+//! `vactl models`. No daemon takes part but in `warm` and `evict`: the folder of models is enough.
 
 mod failure;
+mod memory;
 mod progress;
 mod pull;
 
@@ -15,8 +16,14 @@ use crate::args::{Format, Listing, Models, ModelsCommand};
 use crate::exit::{Exit, Failure};
 use crate::output::models::{Model, Verified, all, one, verified};
 use crate::output::{self, Style};
+use crate::places::Places;
 
-pub(super) async fn run(arguments: &Models) -> Result<(), Failure> {
+pub(super) async fn run(places: &Places, arguments: &Models) -> Result<(), Failure> {
+    match &arguments.command {
+        ModelsCommand::Warm(arguments) => return memory::warm(places, arguments).await,
+        ModelsCommand::Evict(arguments) => return memory::evict(places, arguments).await,
+        _ => {}
+    }
     let world = World::of(arguments)?;
     match &arguments.command {
         ModelsCommand::List(listing) => world.list(listing).await,
@@ -26,6 +33,7 @@ pub(super) async fn run(arguments: &Models) -> Result<(), Failure> {
         ModelsCommand::Remove { names } => world.remove(names).await,
         ModelsCommand::Path { name } => world.path(name).await,
         ModelsCommand::Rollback { name } => world.rollback(name).await,
+        ModelsCommand::Warm(_) | ModelsCommand::Evict(_) => Ok(()),
     }
 }
 

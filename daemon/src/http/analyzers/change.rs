@@ -178,12 +178,15 @@ async fn verdict_of(
     let question = Check {
         analyzer: AnalyzerToLoad {
             name: name.to_owned(),
+            version: String::new(),
             path: library.to_string_lossy().into_owned(),
             settings: serde_json::to_string(&analyzer.settings).unwrap_or_else(|_| "{}".to_owned()),
             models: models.folders,
             absent_models: models.absent,
             missing: models.missing,
             call_limit_s: analyzer.call_limit_s,
+            memory_mib: 0,
+            measure: false,
         },
         description: description.map(|own| analyzer.apply(own)),
         device: group.device.to_string(),

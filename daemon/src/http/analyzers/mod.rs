@@ -37,11 +37,14 @@ fn info(name: &str, registry: &Registry, states: &GroupAnalyzers) -> Option<Anal
             (AnalyzerState::Unavailable, Some(reason))
         }
         (None, None, Some(LoadState::NotLoaded { reason, .. })) => (AnalyzerState::Broken, Some(reason)),
+        (None, None, Some(LoadState::Unloaded { .. } | LoadState::Unloading)) => {
+            (AnalyzerState::Unloaded, None)
+        }
         (None, None, None) if registry.is_on_trial(name) => {
             let reason = "the next job runs it alone, since it crashed again and again";
             (AnalyzerState::Quarantined, Some(reason.to_owned()))
         }
-        (None, None, None) => (AnalyzerState::Loading, None),
+        (None, None, Some(LoadState::Loading) | None) => (AnalyzerState::Loading, None),
     };
     let group = registry.group_of(name).filter(|_| registry.is_enabled(name));
     Some(AnalyzerInfo {

@@ -5,6 +5,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
 use va_protocol::api::analyzer::AnalyzerInfo;
 use va_protocol::api::job::{JobEvent, JobRequest};
+use va_protocol::api::memory::{MemoryStatus, Moved, Which};
 use va_protocol::api::plugin::{
     AnalyzerDetails, PluginChanged, PluginCheck, PluginToAdd, PluginToCheck, PluginToEnable,
 };
@@ -29,12 +30,15 @@ impl Types {
         know::<PluginToAdd>(&mut sent);
         know::<PluginToCheck>(&mut sent);
         know::<PluginToEnable>(&mut sent);
+        know::<Which>(&mut sent);
         let mut received = SchemaSettings::draft2020_12().for_serialize().into_generator();
         know::<Status>(&mut received);
         know::<AnalyzerInfo>(&mut received);
         know::<AnalyzerDetails>(&mut received);
         know::<PluginChanged>(&mut received);
         know::<PluginCheck>(&mut received);
+        know::<MemoryStatus>(&mut received);
+        know::<Moved>(&mut received);
         know::<JobEvent>(&mut received);
         know::<Document>(&mut received);
         know::<Problem>(&mut received);
