@@ -32,6 +32,7 @@ use crate::{
     LogLevel, OtherFindings, PixelFormat, Session, Summary, Video,
 };
 
+mod checked;
 mod guard;
 use guard::guarded;
 
@@ -168,7 +169,7 @@ impl From<Error> for AbiError {
 impl From<AbiError> for Error {
     fn from(error: AbiError) -> Self {
         let kind = ERROR_KINDS.get(usize::from(error.kind)).copied().unwrap_or(ErrorKind::Failed);
-        Error { kind, message: error.message.into_string() }
+        Error { kind, message: checked::message(error.message) }
     }
 }
 
@@ -389,7 +390,7 @@ impl Plugin {
     /// Where the plugin panics, or describes itself in a form that this SDK cannot read.
     pub fn description(&self) -> Result<Description, Error> {
         let json = self.module.describe()().into_result()?;
-        serde_json::from_str(json.as_str())
+        serde_json::from_str(checked::utf8(json.as_rstr(), "the analyzer's description is")?)
             .map_err(|e| Error::new(format!("cannot read the analyzer's description: {e}")))
     }
 
@@ -420,13 +421,13 @@ impl AbiHost for LocalHost {
     }
 
     fn model_path(&self, name: RStr<'_>) -> RResult<RString, AbiError> {
-        let path = self.0.model_path(name.as_str());
+        let path = self.0.model_path(&checked::borrowed_message(name));
         path.map(|path| path.display().to_string().into()).map_err(AbiError::from).into()
     }
 
     fn log(&self, level: u8, message: RStr<'_>) {
         let level = LOG_LEVELS.get(usize::from(level)).copied().unwrap_or(LogLevel::Error);
-        self.0.log(level, message.as_str());
+        self.0.log(level, &checked::borrowed_message(message));
     }
 
     fn progress(&self, fraction: f64) {
@@ -438,7 +439,9 @@ impl AbiHost for LocalHost {
     }
 
     fn control(&self, operation: RStr<'_>, json: RStr<'_>) -> RResult<RString, AbiError> {
-        self.0.control(operation.as_str(), json.as_str()).map(RString::from).map_err(AbiError::from).into()
+        let answer = checked::utf8(json, "what it asks for is")
+            .and_then(|json| self.0.control(&checked::borrowed_message(operation), json));
+        answer.map(RString::from).map_err(AbiError::from).into()
     }
 }
 
@@ -460,7 +463,8 @@ impl LoadedAnalyzer {
     /// # Errors
     /// As the analyzer says.
     pub fn control(&self, operation: &str, json: &str) -> Result<String, Error> {
-        Ok(self.analyzer.control(operation.into(), json.into()).into_result()?.into_string())
+        let answer = self.analyzer.control(operation.into(), json.into()).into_result()?;
+        Ok(checked::utf8(answer.as_rstr(), "the analyzer's answer is")?.to_owned())
     }
 }
 
@@ -488,7 +492,7 @@ impl OpenSession {
                 findings: others.as_slice().into(),
             })
             .collect();
-        Ok(NewSegments(self.session.frames(frames.as_slice().into()).into_result()?))
+        NewSegments::checked(self.session.frames(frames.as_slice().into()).into_result()?)
     }
 
     /// # Errors
@@ -500,22 +504,23 @@ impl OpenSession {
             channels: chunk.channels,
             samples: chunk.samples.into(),
         };
-        Ok(NewSegments(self.session.audio(chunk).into_result()?))
+        NewSegments::checked(self.session.audio(chunk).into_result()?)
     }
 
     /// # Errors
     /// As the analyzer says.
     pub fn other_findings(&mut self, of: &OtherFindings<'_>) -> Result<NewSegments, Error> {
-        Ok(NewSegments(self.session.other_findings(from_other(of)).into_result()?))
+        NewSegments::checked(self.session.other_findings(from_other(of)).into_result()?)
     }
 
     /// # Errors
     /// As the analyzer says.
     pub fn finish(&mut self) -> Result<(NewSegments, FinalWord), Error> {
         let finished = self.session.finish().into_result()?;
-        let summary: Summary = serde_json::from_str(finished.summary_json.as_str())
+        let summary = checked::utf8(finished.summary_json.as_rstr(), "the analyzer's summary is")?;
+        let summary: Summary = serde_json::from_str(summary)
             .map_err(|e| Error::new(format!("the analyzer's summary is malformed: {e}")))?;
-        Ok((NewSegments(finished.findings), FinalWord(summary)))
+        Ok((NewSegments::checked(finished.findings)?, FinalWord(summary)))
     }
 }
 
@@ -523,7 +528,12 @@ impl OpenSession {
 pub struct NewSegments(AbiFindings);
 
 impl NewSegments {
-    /// Segments as JSON text, separated by commas; not yet checked by anyone but the plugin.
+    fn checked(found: AbiFindings) -> Result<Self, Error> {
+        checked::findings(&found)?;
+        Ok(NewSegments(found))
+    }
+
+    /// Segments as text, separated by commas. That each is JSON, nobody but the plugin has checked.
     pub fn json(&self) -> &str {
         self.0.json.as_str()
     }

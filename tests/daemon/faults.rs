@@ -1,10 +1,13 @@
 //! Whatever an analyzer does: the job ends with the findings of the others and one clear reason, the daemon lives, the
-//! worker is back, the next job works, and nothing is left over.
+//! worker is back soon, the next job works, and nothing is left over.
 
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use va_tests::{Daemon, Document, LIMIT, Meeting, Setup, clip, is_alive, wait_until};
+
+/// From a fault to a new worker that is ready, where its analyzers have no models to load.
+const BACK_WITHIN: Duration = Duration::from_secs(2);
 
 /// A daemon with an analyzer that works and one that does not.
 fn with_faulty(settings: &str) -> Setup {
@@ -14,9 +17,14 @@ fn with_faulty(settings: &str) -> Setup {
 /// Runs both analyzers, and checks all that must hold whatever the faulty one did.
 #[track_caller]
 fn run(setup: Setup) -> Document {
+    run_back_within(setup, BACK_WITHIN)
+}
+
+#[track_caller]
+fn run_back_within(setup: Setup, limit: Duration) -> Document {
     let daemon = setup.start_ready();
     let undisturbed = daemon.document(&clip(), &["--analyzers", "steady"]);
-    let (pid, before) = (daemon.pid(), daemon.at_rest());
+    let (pid, before, files) = (daemon.pid(), daemon.at_rest(), daemon.files());
 
     let document = daemon.document(&clip(), &[]);
     assert_eq!(daemon.status()["pid"], pid);
@@ -27,7 +35,44 @@ fn run(setup: Setup) -> Document {
     assert_eq!(seen(&next), seen(&undisturbed), "the next job");
     assert!(is_alive(pid));
     daemon.gives_back(&before);
+    assert_eq!(daemon.files(), files, "files before and after");
+    for away in times_without_worker(&daemon.log()) {
+        assert!(away < limit, "the worker was away for {away:?}");
+    }
     document
+}
+
+/// For each end of a group's worker, how long it took from the fault until the next one was ready: by the daemon's log, in
+/// which the analyzer says when it begins to misbehave.
+fn times_without_worker(log: &str) -> Vec<Duration> {
+    let lines: Vec<&str> = log.lines().collect();
+    let time = |line: &str| {
+        // Of a day: `2026-01-01T12:34:56.789012Z`.
+        let clock = line.split_once('T')?.1.split_once('Z')?.0;
+        let parts: Vec<f64> = clock.split(':').map_while(|part| part.parse().ok()).collect();
+        let [hours, minutes, seconds] = parts[..] else { return None };
+        Some((hours * 60.0 + minutes) * 60.0 + seconds)
+    };
+    let ended = |line: &str| line.contains("WARN the worker ") && line.contains("group=");
+    let ends = lines.iter().enumerate().filter(|(_, line)| ended(line));
+    ends.map(|(at, end)| {
+        let fault = lines[..at].iter().rfind(|line| line.contains("misbehaves: ")).unwrap_or(end);
+        let ready = lines[at..].iter().find(|line| line.contains("worker ready")).expect("another is ready");
+        let (fault, ready) = (time(fault).expect("a time"), time(ready).expect("a time"));
+        // Past midnight the clock begins anew.
+        Duration::from_secs_f64((ready - fault).rem_euclid(24.0 * 3600.0))
+    })
+    .collect()
+}
+
+#[test]
+fn the_time_without_a_worker_is_read_from_the_log() {
+    let log = "2026-01-01T23:59:58.500000Z  INFO misbehaves: Abort analyzer=faulty\n\
+               2026-01-01T23:59:58.600000Z  WARN the worker was killed group=\"main\" pid=1\n\
+               2026-01-01T23:59:59.000000Z  INFO misbehaves: Abort analyzer=faulty\n\
+               2026-01-02T00:00:00.000000Z  INFO worker ready group=main took_ms=1\n";
+    assert_eq!(times_without_worker(log), [Duration::from_millis(1500)]);
+    assert!(times_without_worker("").is_empty());
 }
 
 /// What `steady` saw: the number of each frame and what was in it.
@@ -41,7 +86,20 @@ fn seen(document: &Document) -> Vec<(u64, String)> {
 
 #[track_caller]
 fn fails(setup: Setup, words: &[&str]) {
-    let document = run(setup);
+    failed(&run(setup), words);
+}
+
+/// The fault of a call that does not return is that it takes longer than its limit.
+#[track_caller]
+fn hangs(settings: &str, words: &[&str]) {
+    const CALL_LIMIT: Duration = Duration::from_millis(500);
+    let limit = format!("[analyzers.faulty]\ncall_limit_s = {}", CALL_LIMIT.as_secs_f64());
+    let document = run_back_within(with_faulty(settings).config(&limit), CALL_LIMIT + BACK_WITHIN);
+    failed(&document, words);
+}
+
+#[track_caller]
+fn failed(document: &Document, words: &[&str]) {
     document.failed("faulty", words);
     assert_eq!(document.status(), "partial");
     assert!(document.error().contains("faulty"), "{}", document.error());
@@ -136,24 +194,36 @@ fn an_exit_is_told_with_its_status() {
 }
 
 #[test]
-fn a_call_that_never_returns_is_given_up() {
-    let limit = "[analyzers.faulty]\ncall_limit_s = 0.5";
+fn an_exit_without_an_error_is_one_all_the_same() {
+    fails(with_faulty("behaviour = \"exit\"\nstatus = 0\nat_frame = 3"), &["exited with status 0"]);
+}
+
+#[test]
+fn a_process_is_not_to_be_forked() {
+    fails(with_faulty("behaviour = \"fork\"\nat_frame = 20"), &["cannot fork", "not permitted"]);
+}
+
+#[test]
+fn the_daemon_is_not_to_be_killed() {
     fails(
-        with_faulty("behaviour = \"hang\"\nat_frame = 8").config(limit),
-        &["frames()", "0.5 s", "call_limit_s"],
+        with_faulty("behaviour = \"kill_parent\"\nat_frame = 20"),
+        &["cannot kill the daemon", "not permitted"],
     );
 }
 
 #[test]
+fn a_call_that_never_returns_is_given_up() {
+    hangs("behaviour = \"hang\"\nat_frame = 8", &["frames()", "0.5 s", "call_limit_s"]);
+}
+
+#[test]
 fn a_deadlock_while_opening_the_video_is_given_up() {
-    let limit = "[analyzers.faulty]\ncall_limit_s = 0.5";
-    fails(with_faulty("behaviour = \"deadlock\"\nwhen = \"open\"").config(limit), &["open()", "0.5 s"]);
+    hangs("behaviour = \"deadlock\"\nwhen = \"open\"", &["open()", "0.5 s"]);
 }
 
 #[test]
 fn a_deadlock_at_the_end_is_given_up() {
-    let limit = "[analyzers.faulty]\ncall_limit_s = 0.5";
-    fails(with_faulty("behaviour = \"deadlock\"\nwhen = \"finish\"").config(limit), &["finish()", "0.5 s"]);
+    hangs("behaviour = \"deadlock\"\nwhen = \"finish\"", &["finish()", "0.5 s"]);
 }
 
 #[test]
@@ -173,6 +243,14 @@ fn too_many_findings_are_refused_with_the_limit() {
     fails(
         with_faulty("behaviour = \"huge\"\nmib = 4").config(limit),
         &["larger than 16 MiB", "findings_limit_mib"],
+    );
+}
+
+#[test]
+fn findings_of_two_gigabytes_are_refused_with_the_limit() {
+    fails(
+        with_faulty("behaviour = \"huge\"\nmib = 2048\nat_frame = 49"),
+        &["larger than 64 MiB", "findings_limit_mib"],
     );
 }
 
@@ -198,6 +276,26 @@ fn a_summary_that_is_no_object_is_refused() {
 #[test]
 fn a_segment_that_is_no_object_is_refused() {
     fails(with_faulty("behaviour = \"no_object\""), &["malformed"]);
+}
+
+#[test]
+fn two_segments_that_are_said_to_be_one_are_refused() {
+    fails(with_faulty("behaviour = \"wrong_count\"\nat_frame = 20"), &["malformed"]);
+}
+
+#[test]
+fn findings_that_are_no_utf8_are_refused() {
+    fails(with_faulty("behaviour = \"invalid_utf8\"\nat_frame = 20"), &["malformed", "UTF-8"]);
+}
+
+#[test]
+fn a_summary_that_is_no_utf8_is_refused() {
+    fails(with_faulty("behaviour = \"invalid_utf8\"\nwhen = \"finish\""), &["summary", "malformed", "UTF-8"]);
+}
+
+#[test]
+fn an_error_that_is_no_utf8_is_the_reason_all_the_same() {
+    fails(with_faulty("behaviour = \"invalid_utf8\"\nwhen = \"open\""), &["{\"name\":\"\u{fffd}\u{fffd}\"}"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A daemon with a state folder, a configuration and analyzers of its own.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,9 @@ impl Setup {
             std::fs::write(install.analyzers().join(name), bytes).expect("written");
         }
         std::fs::write(folder.path().join("va.toml"), self.config + &sandbox).expect("written");
-        Daemon { running: None, install, folder, real_models: self.real_models }
+        let daemon = Daemon { running: None, install, folder, real_models: self.real_models };
+        std::fs::create_dir(daemon.temporary()).expect("a folder");
+        daemon
     }
 
     /// An analyzer that meets its test, or leaves a file for its next life, leaves its sandbox.
@@ -122,7 +125,7 @@ impl Daemon {
     pub fn command(&self) -> Command {
         let mut command = self.install.daemon();
         command.arg("--state-dir").arg(self.state_dir()).arg("--config").arg(self.config_file());
-        command.env("VA_MODELS_DIR", self.models_dir());
+        command.env("VA_MODELS_DIR", self.models_dir()).env("TMPDIR", self.temporary());
         command
     }
 
@@ -193,6 +196,22 @@ impl Daemon {
         let folder = self.folder.path().join("files");
         std::fs::create_dir_all(&folder).expect("a folder");
         folder
+    }
+
+    /// Where daemon and workers put their temporary files, if they do.
+    fn temporary(&self) -> PathBuf {
+        self.folder.path().join("tmp")
+    }
+
+    /// All files that it has made, but for the documents that it keeps.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        let results = self.state_dir().join("results");
+        let kept =
+            |path: &PathBuf| path.starts_with(&results) && path.extension().is_none_or(|end| end != "part");
+        let mut files = files_in(&self.state_dir());
+        files.extend(files_in(&self.temporary()));
+        files.retain(|path| !kept(path));
+        files
     }
 
     pub fn vactl_command(&self) -> Command {
@@ -339,6 +358,13 @@ impl Daemon {
         let roles = || processes_of(self.install.prefix()).into_iter().map(role_of).collect::<Vec<_>>();
         assert!(gone.is_some(), "processes outlived their daemon: {:?}", roles());
     }
+}
+
+/// At any depth.
+fn files_in(folder: &Path) -> BTreeSet<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let paths = entries.map(|entry| entry.path());
+    paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { BTreeSet::from([path]) }).collect()
 }
 
 impl Drop for Daemon {

@@ -143,6 +143,9 @@ impl Session for FakeSession {
         if self.settings.behaviour == Behaviour::Malformed && self.settings.when == When::Finish {
             return Summary::of(&["a summary", "that is no object"]);
         }
+        if self.settings.behaviour == Behaviour::InvalidUtf8 && self.settings.when == When::Finish {
+            return Summary::of(&misbehave::Raw(misbehave::no_utf8()));
+        }
         let summary = Summary::of(&json!({
             "frames": self.seen.frames,
             "sound": self.heard,

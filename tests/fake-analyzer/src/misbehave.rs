@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use va_analyzer_sdk::prelude::json;
 use va_analyzer_sdk::{Error, ErrorKind as Kind, Findings, Frame, Host, LogLevel, Result};
 
 use crate::{Behaviour, Settings, When};
@@ -22,6 +21,10 @@ impl Settings {
     pub(crate) fn misbehave(&self, now: When, host: &Host, frame: Option<&Frame<'_>>) -> Result<()> {
         if self.when != now || self.is_over() {
             return Ok(());
+        }
+        if !matches!(self.behaviour, Behaviour::Ok | Behaviour::Noop) {
+            // Tests read in the daemon's log how long it takes from here on until all is well again.
+            host.log(LogLevel::Info, format!("misbehaves: {:?}", self.behaviour));
         }
         match self.behaviour {
             Behaviour::Slow => std::thread::sleep(Duration::from_millis(self.sleep_ms)),
@@ -48,8 +51,14 @@ impl Settings {
             }
             Behaviour::KillParent => kill_parent()?,
             Behaviour::Ok | Behaviour::Noop | Behaviour::MissingModel | Behaviour::Reach => {}
+            Behaviour::InvalidUtf8 => {
+                host.log(LogLevel::Info, no_utf8());
+                if now == When::Open {
+                    return Err(Error::new(no_utf8()));
+                }
+            }
             // By `flood`.
-            Behaviour::Huge | Behaviour::Malformed | Behaviour::NoObject => {}
+            Behaviour::Huge | Behaviour::Malformed | Behaviour::NoObject | Behaviour::WrongCount => {}
         }
         Ok(())
     }
@@ -60,7 +69,9 @@ impl Settings {
             return Ok(());
         }
         match self.behaviour {
-            Behaviour::Huge => findings.segment(&json!({ "text": "x".repeat(self.mib << 20) })),
+            Behaviour::Huge => findings.segment(&Long(self.mib)),
+            Behaviour::InvalidUtf8 if now == When::Frames => findings.segment(&Raw(no_utf8())),
+            Behaviour::WrongCount => findings.segment(&Raw("{},{}")),
             Behaviour::Malformed => findings.segment(&Raw("{\"unfinished\": ")),
             Behaviour::NoObject => findings.segment(&42),
             _ => Ok(()),
@@ -125,6 +136,39 @@ fn close_descriptors() {
     }
 }
 
+/// An object, but for its bytes.
+pub(crate) fn no_utf8() -> &'static str {
+    let bytes: &[u8] = black_box(b"{\"name\":\"\xff\xfe\"}");
+    // SAFETY: none. Whoever takes these bytes for text is wrong, which is the point.
+    unsafe { std::str::from_utf8_unchecked(bytes) }
+}
+
+/// A segment with so many MiB of text, which is not made in memory first.
+struct Long(usize);
+
+impl Serialize for Long {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut segment = serializer.serialize_struct("Long", 1)?;
+        segment.serialize_field("text", &Repeated(self.0))?;
+        segment.end()
+    }
+}
+
+struct Repeated(usize);
+
+impl Serialize for Repeated {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl std::fmt::Display for Repeated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mebibyte = "x".repeat(1 << 20);
+        (0..self.0).try_for_each(|_| f.write_str(&mebibyte))
+    }
+}
+
 fn chatter(host: &Host) {
     for line in 0..2000 {
         host.log(LogLevel::Info, format!("line {line} of many: {}", "bla ".repeat(50)));
@@ -135,7 +179,7 @@ fn chatter(host: &Host) {
 
 /// Text that goes into JSON unchecked, which is how a plugin that was not made with the SDK could do it: `serde_json`
 /// writes a struct of this name as it is.
-struct Raw(&'static str);
+pub(crate) struct Raw(pub(crate) &'static str);
 
 impl Serialize for Raw {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {

@@ -41,9 +41,10 @@ fn of_the_daemon(file: &str) -> String {
 
 /// A child that ends at once.
 fn forked() -> Result<()> {
-    // SAFETY: the child does nothing but end, as one of a process with threads must.
+    // SAFETY: the child calls nothing that a process with threads might hold a lock for.
     match unsafe { libc::fork() } {
         -1 => Err(Error::last_os_error()),
+        // SAFETY: the child just ends.
         0 => unsafe { libc::_exit(0) },
         // SAFETY: waits for that child alone.
         child => match unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) } {

@@ -74,6 +74,10 @@ pub enum Behaviour {
     NoObject,
     /// Write thousands of lines to the log and to standard error.
     Chatter,
+    /// Hand over findings, a summary or an error, and log a line, that are no UTF-8.
+    InvalidUtf8,
+    /// Hand over two segments where one is spoken of.
+    WrongCount,
     /// Ask, while loading, for a model that is not installed.
     MissingModel,
     /// At the end, try what no analyzer may, and tell what came of it in the summary.

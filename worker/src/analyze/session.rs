@@ -6,7 +6,6 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use va_analyzer_sdk::abi::{FinalWord, NewSegments, OpenSession};
 use va_analyzer_sdk::{AudioChunk, Error, ErrorKind, Frame, OtherFindings};
@@ -306,6 +305,7 @@ impl Findings {
             );
             return Err(Error::new(message));
         }
+        segments.iter().try_for_each(|(segment, _)| is_object(segment))?;
         if !self.json.is_empty() && !more.is_empty() {
             self.json.push(',');
         }
@@ -320,23 +320,20 @@ fn thread_time() -> Duration {
     Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
 }
 
-/// The findings as they go into the result document, made sure to be JSON of that shape.
+/// Before others get it with its frame, and before it goes into the document.
+fn is_object(segment: &str) -> Result<(), Error> {
+    let malformed = |why: String| Error::new(format!("its findings are malformed: {why}"));
+    let value: &RawValue = serde_json::from_str(segment).map_err(|error| malformed(error.to_string()))?;
+    if !value.get().starts_with('{') {
+        let shown: String = segment.chars().take(40).collect();
+        return Err(malformed(format!("a segment must be an object, not {shown}")));
+    }
+    Ok(())
+}
+
+/// The findings as they go into the result document. The summary is made sure to be an object, too.
 fn document(segments: &str, last: &FinalWord) -> Result<String, Error> {
-    #[derive(Deserialize)]
-    struct Shape<'a> {
-        #[serde(borrow)]
-        segments: Vec<&'a RawValue>,
-        #[serde(borrow, rename = "summary")]
-        _summary: HashMap<&'a str, &'a RawValue>,
-    }
-    let document = format!("{{\"segments\":[{segments}],\"summary\":{}}}", last.summary_json());
-    let shape = serde_json::from_str::<Shape<'_>>(&document)
-        .map_err(|error| Error::new(format!("its findings are malformed: {error}")))?;
-    if let Some(wrong) = shape.segments.iter().find(|segment| !segment.get().starts_with('{')) {
-        let shown: String = wrong.get().chars().take(40).collect();
-        return Err(Error::new(format!(
-            "its findings are malformed: a segment must be an object, not {shown}"
-        )));
-    }
-    Ok(document)
+    serde_json::from_str::<HashMap<String, &RawValue>>(last.summary_json())
+        .map_err(|error| Error::new(format!("its summary is malformed: {error}")))?;
+    Ok(format!("{{\"segments\":[{segments}],\"summary\":{}}}", last.summary_json()))
 }
