@@ -17,7 +17,7 @@ export PREFIX DESTDIR
 
 # One profile for all, and never another dependency than Cargo.lock says.
 CARGO_FLAGS := --release --locked --workspace
-SHELL_SCRIPTS := $(wildcard scripts/*.sh)
+SHELL_SCRIPTS := $(wildcard scripts/*.sh tests/compat/*.sh)
 PYTHON_SCRIPTS := $(wildcard bench/*.py bench/pipeline/*.py tests/media/*.py models/pull/src/*.py models/pull/recipes/*.py)
 
 ##@ First steps
@@ -76,10 +76,11 @@ models-of-tests: models
 build: ## the programs and analyzers, for release
 	@cargo build $(CARGO_FLAGS)
 
-# With the fake analyzers, which are examples.
+# With the fake analyzers, which are examples, and the plugins of other versions of the SDK.
 .PHONY: build-tests
 build-tests:
 	@cargo build $(CARGO_FLAGS) --lib --bins --examples
+	@tests/compat/build.sh
 
 .PHONY: install
 install: ## into PREFIX=DIR [DESTDIR=DIR]; builds first where cargo is at hand

@@ -18,14 +18,13 @@ use std::sync::Arc;
 use abi_stable::StableAbi;
 pub use abi_stable::library::LibHeader;
 use abi_stable::library::{CheckTypeLayout, RootModule, RootModuleResult, lib_header_from_path};
-use abi_stable::package_version_strings;
 use abi_stable::prefix_type::WithMetadata;
 use abi_stable::sabi_trait;
 use abi_stable::sabi_trait::prelude::TD_Opaque;
 use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{ROption, RResult, RSlice, RStr, RString, RVec};
 
-use crate::compatibility::LoadError;
+use crate::compatibility::{INTERFACE_VERSION, LoadError};
 use crate::findings::Span;
 use crate::{
     Analyzer, AudioChunk, Description, Error, ErrorKind, Findings, Frame, FrameBatch, Host, HostServices,
@@ -52,7 +51,7 @@ impl RootModule for AnalyzerModule_Ref {
     abi_stable::declare_root_module_statics! {AnalyzerModule_Ref}
     const BASE_NAME: &'static str = "va_analyzer";
     const NAME: &'static str = "va_analyzer";
-    const VERSION_STRINGS: VersionStrings = package_version_strings!();
+    const VERSION_STRINGS: VersionStrings = VersionStrings::new(INTERFACE_VERSION);
 }
 
 type AbiHostObject = AbiHost_TO<'static, abi_stable::std_types::RBox<()>>;
@@ -374,10 +373,12 @@ impl Plugin {
     /// # Errors
     /// Where it is no analyzer, or one of another SDK version; see [`LoadError`].
     pub fn open(path: &Path) -> Result<Self, LoadError> {
-        let header = lib_header_from_path(path).map_err(|e| LoadError::from_text(path, &e.to_string()))?;
+        let header =
+            lib_header_from_path(path).map_err(|e| LoadError::from_text(path, None, &e.to_string()))?;
+        let speaks = header.version_strings().version.as_str();
         let module = header
             .init_root_module::<AnalyzerModule_Ref>()
-            .map_err(|e| LoadError::from_text(path, &e.to_string()))?;
+            .map_err(|e| LoadError::from_text(path, Some(speaks), &e.to_string()))?;
         Ok(Plugin { module })
     }
 
