@@ -37,6 +37,7 @@ install_all() {
     done
     install_configuration
     install_unit
+    install_sdk
     echo "installed into $to: $(names | wc -l) analyzers, bin/vactl finds them from where it lies"
 }
 
@@ -73,13 +74,26 @@ install_unit() {
     rm -f "$unit"
 }
 
+# The SDK's source, for `vactl plugins new`: whole in its place, or the old one still.
+install_sdk() {
+    sdk=$to/share/va/analyzer-sdk
+    rm -rf "$sdk.new" "$sdk.old"
+    scripts/sdk.sh "$sdk.new"
+    cp Cargo.lock "$sdk.new/Cargo.lock"
+    chmod -R u=rwX,go=rX "$sdk.new"
+    if [ -e "$sdk" ]; then mv "$sdk" "$sdk.old"; fi
+    mv "$sdk.new" "$sdk"
+    rm -rf "$sdk.old"
+}
+
 remove_all() {
     rm -f "$to/bin/vactl" "$to/lib/va/va-daemon" "$to/lib/va/va-worker" "$to/lib/systemd/system/va-daemon.service" \
         "$to/etc/va/va.toml.new" "$to/etc/va/models.toml.new"
     for name in $(names); do
         rm -f "$to/lib/va/analyzers/$name.so"
     done
-    rmdir "$to/lib/va/analyzers" "$to/lib/va" 2>/dev/null || true
+    rm -rf "$to/share/va/analyzer-sdk"
+    rmdir "$to/share/va" "$to/lib/va/analyzers" "$to/lib/va" 2>/dev/null || true
     if [ -e "$to/etc/va/va.toml" ]; then
         echo "removed from $to; what is in $to/etc/va is kept"
     fi

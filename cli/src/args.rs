@@ -135,6 +135,35 @@ pub enum Plugins {
         #[command(flatten)]
         listing: Listing,
     },
+    /// Write the source of a new analyzer: it builds, passes its tests and loads as it is
+    New(NewPlugin),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct NewPlugin {
+    /// The analyzer's name: lower-case letters, digits and _
+    pub name: String,
+    /// What the example in it looks at
+    #[arg(long, default_value = "frames")]
+    pub template: Template,
+    /// The folder to make [default: NAME in the current folder]
+    #[arg(long, value_name = "DIR")]
+    pub path: Option<PathBuf>,
+    /// The source of the analyzer SDK [default: $VA_SDK_DIR, else what was installed with vactl]
+    #[arg(long, value_name = "DIR")]
+    pub sdk: Option<PathBuf>,
+    #[command(flatten)]
+    pub listing: Listing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// Pictures: how bright each second is
+    Frames,
+    /// Sound: how loud each second is
+    Audio,
+    /// What other analyzers found: the shots between their cuts
+    Findings,
 }
 
 #[derive(Debug, Clone, Args)]

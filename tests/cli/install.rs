@@ -20,6 +20,11 @@ impl Source {
             "configs/va.toml",
             "configs/models.toml",
             "configs/systemd/va-daemon.service",
+            "scripts/sdk.sh",
+            "analyzer-sdk/Cargo.toml",
+            "analyzer-sdk/src/lib.rs",
+            "Cargo.toml",
+            "Cargo.lock",
         ] {
             let to = folder.path().join(name);
             std::fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
@@ -56,12 +61,17 @@ fn a_configuration_that_nobody_changed_is_replaced() {
     let source = Source::new();
     source.install(&[]);
     assert!(source.folder.path().join("out/lib/va/analyzers/cut_analysis.so").exists());
+    let sdk = source.folder.path().join("out/share/va/analyzer-sdk");
+    let manifest =
+        std::fs::read_to_string(sdk.join("Cargo.toml")).expect("the SDK's source is installed, too");
+    assert!(manifest.contains("serde = {") && !manifest.contains("workspace = true"), "{manifest}");
     source.ship("models.toml", "# the second\n");
     let ran = source.install(&[]);
     assert_eq!(source.text("models.toml"), "# the second\n");
     assert!(!source.installed("models.toml.new").exists() && !ran.text().contains("was changed"), "{ran:?}");
     // Removing the programs does not forget it.
     source.install(&["--remove"]);
+    assert!(!sdk.exists(), "nothing of it is left");
     source.ship("models.toml", "# the third\n");
     source.install(&[]);
     assert_eq!(source.text("models.toml"), "# the third\n");

@@ -5,5 +5,6 @@ mod daemon;
 mod fake_daemon;
 mod listings;
 mod models;
+mod plugins_new;
 mod results;
 mod vactl;
