@@ -61,7 +61,7 @@ impl Author {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let programs = std::iter::once(self.prefix().join("bin")).chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(programs).expect("no colon in it"));
-        command.env("PREFIX", self.prefix()).env("VA_STATE_DIR", self.home.path().join("state"));
+        command.env("PREFIX", self.prefix()).env("VA_STATE_DIR", self.home.path().join(".local/state/va"));
         for name in ["VA_SOCKET", "VA_DAEMON", "VA_LOG", "VA_SDK_DIR"] {
             command.env_remove(name);
         }
