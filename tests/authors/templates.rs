@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use va_tests::{Install, Running, run};
+use va_tests::{Install, Running, run, to_check};
 
 use crate::{LIMIT, outside, target, workspace};
 
@@ -49,11 +49,7 @@ fn is_whole(template: &str) {
 }
 
 fn checked(install: &Install, library: &Path) -> Value {
-    let order = json!({
-        "analyzer": { "name": "", "path": library, "settings": "{}", "models": {}, "absent_models": {},
-            "missing": null, "call_limit_s": 30.0 },
-        "description": null, "device": "cpu", "threads": 1, "memory_mib": null, "findings_limit": 1 << 20,
-    });
+    let order = to_check(library);
     let mut command = install.worker();
     let ran = Running::start_with(command.arg("check"), &format!("{order}\n")).ended(LIMIT).ended_with(0);
     let text = ran.text();

@@ -3,6 +3,7 @@
 //! The binaries are those of `$VA_BIN_DIR`, else of the cargo profile folder that the test lies in. Nothing here links
 //! to them: what a test sees is what a user sees.
 
+mod check;
 mod clips;
 mod daemon;
 mod document;
@@ -13,6 +14,7 @@ mod proc;
 mod program;
 mod wait;
 
+pub use self::check::to_check;
 pub use self::clips::{Probe, clip, silent_clip};
 pub use self::daemon::{Daemon, Setup, library_bytes};
 pub use self::document::Document;

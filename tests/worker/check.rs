@@ -1,7 +1,7 @@
 //! `va-worker check`: good libraries, and each way in which one is none.
 
 use serde_json::{Value, json};
-use va_tests::{Install, LIMIT, Ran, Running, library_bytes};
+use va_tests::{Install, LIMIT, Ran, Running, library_bytes, to_check};
 
 /// A library in an installation of its own, and how it is to be checked.
 struct Check {
@@ -18,22 +18,7 @@ impl Check {
 
     fn of_file(name: &str) -> Self {
         let install = Install::new();
-        let order = json!({
-            "analyzer": {
-                "name": "",
-                "path": install.analyzers().join(name),
-                "settings": "{}",
-                "models": {},
-                "absent_models": {},
-                "missing": null,
-                "call_limit_s": 30.0,
-            },
-            "description": null,
-            "device": "cpu",
-            "threads": 2,
-            "memory_mib": null,
-            "findings_limit": 1 << 20,
-        });
+        let order = to_check(&install.analyzers().join(name));
         Check { install, order }
     }
 
