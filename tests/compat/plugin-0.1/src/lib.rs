@@ -56,6 +56,8 @@ impl Analyzer for FirstSdk {
         host.log(LogLevel::Info, "loading");
         assert!(!settings.panic, "told to panic");
         assert!(host.model_path("no_such_model").is_err(), "it is not installed");
+        assert_eq!(host.control("running_on", "\"cpu\"")?, "null");
+        assert!(host.control("no_such_operation", "{}").is_err(), "nobody knows it");
         Ok(FirstSdk { greeting: settings.greeting })
     }
 

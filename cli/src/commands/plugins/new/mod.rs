@@ -24,7 +24,7 @@ macro_rules! file {
 
 /// What is the same in every crate.
 const OUTER: [File; 3] =
-    [file!("Cargo.toml", "Cargo.toml"), file!("README.md", "README.md"), file!(".gitignore", "gitignore")];
+    [file!("Cargo.toml", "manifest.toml"), file!("README.md", "README.md"), file!(".gitignore", "gitignore")];
 
 impl Template {
     fn sources(self) -> [File; 2] {
