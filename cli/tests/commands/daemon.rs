@@ -33,7 +33,7 @@ fn start(vactl: &Vactl, script: &str) -> Ended {
 
 fn status(pid: u32) -> Answer {
     let body = format!(
-        r#"{{"pid":{pid},"version":"0.1.0","socket":"/s","state_dir":"/s","models_dir":"/m","config":null,"uptime_s":1.0,"groups":[],
+        r#"{{"pid":{pid},"version":"0.1.0","socket":"/s","state_dir":"/s","models_dir":"/m","sandbox":{{"state":"on","lacks":[]}},"config":null,"uptime_s":1.0,"groups":[],
         "workers":[],"jobs":{{"queued":0,"running":0,"finished":0,"given_up":0}}}}"#
     );
     Answer::Body(200, "application/json", body)

@@ -3,7 +3,7 @@
 use crate::fake_daemon::{Answer, FakeDaemon};
 use crate::vactl::Vactl;
 
-const STATUS: &str = r#"{"pid":1,"version":"0.1.0","socket":"/s/va.sock","state_dir":"/s","models_dir":"/m","config":"/etc/va/va.toml",
+const STATUS: &str = r#"{"pid":1,"version":"0.1.0","socket":"/s/va.sock","state_dir":"/s","models_dir":"/m","sandbox":{"state":"on","lacks":[]},"config":"/etc/va/va.toml",
     "uptime_s":5.25,"groups":[{"name":"main","device":"cpu","threads":2,"memory_mib":512,"analyzers":["a","b"]}],
     "workers":[],"jobs":{"queued":0,"running":0,"finished":3,"given_up":0}}"#;
 const ANALYZERS: &str = r#"[{"name":"a","version":"1.0","about":null,"state":"ready","reason":null,"group":"main",
@@ -27,12 +27,13 @@ fn a_listing_is_for_people_or_for_programs() {
     a     ready  1.0      main   cpu     sound
     ");
     insta::assert_snapshot!(vactl.run(["status"]).stdout, @"
-    daemon  running, version 0.1.0, pid 1, for 5.25 s
-    jobs    0 running, 0 waiting, 3 finished, 0 given up
-    socket  /s/va.sock
-    state   /s
-    models  /m
-    config  /etc/va/va.toml
+    daemon   running, version 0.1.0, pid 1, for 5.25 s
+    jobs     0 running, 0 waiting, 3 finished, 0 given up
+    socket   /s/va.sock
+    state    /s
+    models   /m
+    config   /etc/va/va.toml
+    sandbox  on
 
     GROUP  DEVICE  THREADS  MEMORY   ANALYZERS
     main   cpu     2        512 MiB  a, b
