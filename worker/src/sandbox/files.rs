@@ -41,6 +41,8 @@ const MACHINE: [&str; 10] = [
 const SOURCES: [&str; 3] = ["/dev/zero", "/dev/random", "/dev/urandom"];
 const NULL: &str = "/dev/null";
 const OWN: &str = "/proc/self";
+/// CUDA gives its threads their names there, or does not start.
+const OWN_THREADS: &str = "/proc/self/task";
 
 /// Of NVIDIA's driver, where there is one: its devices, and what it reads of them.
 const GPU_DEVICES: &str = "nvidia";
@@ -89,6 +91,7 @@ pub(super) fn of_plugins<'a>(sandbox: &Sandbox, libraries: impl Iterator<Item = 
     let gpus = gpu_devices();
     if !gpus.is_empty() {
         allowed.extend(GPU_FACTS.iter().map(|path| (path.into(), read())));
+        allowed.push((OWN_THREADS.into(), use_device()));
         allowed.extend(gpus.into_iter().map(|path| (path, use_device() | AccessFs::IoctlDev | read())));
     }
     allowed.extend(sandbox.writable.iter().map(|path| (path.into(), write())));
@@ -145,8 +148,8 @@ fn landlock(allowed: &[Allowed]) -> Result<RulesetStatus, RulesetError> {
     for (path, access) in allowed {
         let Ok(opened) = PathFd::new(path) else { continue };
         let access = if path.is_dir() { *access } else { *access & AccessFs::from_file(NEWEST) };
-        if path == Path::new(OWN) {
-            // The kernel makes this folder anew where nobody holds it, and would not know it again.
+        if [OWN, OWN_THREADS].iter().any(|own| path == Path::new(own)) {
+            // The kernel makes these folders anew where nobody holds them, and would not know them again.
             std::mem::forget(PathFd::new(path));
         }
         rules = rules.add_rule(PathBeneath::new(opened, access))?;

@@ -3,7 +3,7 @@
 //! | | plugins: `analyze`, `describe` | FFmpeg: `decode` |
 //! |---|---|---|
 //! | files (`files`) | read libraries and models, write nothing | read the video and its own `/proc` |
-//! | system calls (`calls`) | no sockets, programs, processes, foreign memory or signals | those it needs; any other kills |
+//! | system calls (`calls`) | no network, programs, processes, foreign memory or signals | those it needs; any other kills |
 //! | privileges (`privileges`) | none to be gained; of root's, to read alone | the same |
 //!
 //! Put on before the foreign code runs and before the process has a second thread. A kernel may lack a layer: the

@@ -5,21 +5,15 @@
 
 use anyhow::Result;
 use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
+use seccompiler::SeccompRule;
 
 use super::{Rules, argument, clones, myself, with};
 
-const NETWORK: [i64; 6] = [
-    libc::SYS_socket,
-    libc::SYS_connect,
-    libc::SYS_bind,
-    libc::SYS_listen,
-    libc::SYS_accept,
-    libc::SYS_accept4,
-];
-
 const PROGRAMS: [i64; 2] = [libc::SYS_execve, libc::SYS_execveat];
 
-const OTHER_PROCESSES: [i64; 13] = [
+const OTHER_PROCESSES: [i64; 14] = [
+    // The sockets that it may make, for CUDA's sake, lead nowhere: those with a name are the user's and the daemon's.
+    libc::SYS_connect,
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
@@ -100,8 +94,7 @@ const OF_THIS_MACHINE: [i64; 8] = [
 const OF_THIS_MACHINE: [i64; 0] = [];
 
 pub(super) fn rules() -> Result<Rules> {
-    let whole =
-        [&NETWORK[..], &PROGRAMS, &OTHER_PROCESSES, &SHARED_BY_NAME, &ATTRIBUTES, &KERNEL, &OF_THIS_MACHINE];
+    let whole = [&PROGRAMS[..], &OTHER_PROCESSES, &SHARED_BY_NAME, &ATTRIBUTES, &KERNEL, &OF_THIS_MACHINE];
     let mut rules: Rules = whole.concat().into_iter().map(|call| (call, Vec::new())).collect();
     rules.insert(libc::SYS_clone, vec![clones(false)?]);
     // A thread that ends the process by a signal is free to.
@@ -113,9 +106,20 @@ pub(super) fn rules() -> Result<Rules> {
     rules.insert(libc::SYS_prctl, vec![with([argument(0, Eq, libc::PR_SET_PDEATHSIG as u64)])?]);
     // Would type into a terminal.
     rules.insert(libc::SYS_ioctl, vec![with([argument(1, Eq, libc::TIOCSTI)])?]);
-    // One end of a pair of this kind can send to any socket that has a name.
-    let kind = libc::SOCK_DGRAM as u64;
-    let pairs = [argument(0, Ne, libc::AF_UNIX as u64), argument(1, MaskedEq(0xf), kind)];
-    rules.insert(libc::SYS_socketpair, pairs.into_iter().map(|one| with([one])).collect::<Result<_>>()?);
+    for call in [libc::SYS_socket, libc::SYS_socketpair] {
+        rules.insert(call, all_but_streams_of_this_machine()?);
+    }
     Ok(rules)
+}
+
+/// Sockets of other families reach the network; datagrams go to any Unix socket, connected or not.
+fn all_but_streams_of_this_machine() -> Result<Vec<SeccompRule>> {
+    const KIND: u64 = 0xf;
+    let refused = [
+        argument(0, Ne, libc::AF_UNIX as u64),
+        argument(1, MaskedEq(KIND), libc::SOCK_DGRAM as u64),
+        // Another name of the same.
+        argument(1, MaskedEq(KIND), libc::SOCK_RAW as u64),
+    ];
+    refused.into_iter().map(|one| with([one])).collect()
 }
