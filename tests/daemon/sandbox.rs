@@ -1,30 +1,58 @@
 //! What workers are kept from: an analyzer tries it, and tells. The same without a sandbox, where all of it works.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use va_tests::{Daemon, Setup, clip, oom_score};
 
 /// Beyond what the daemon has.
 const OOM_SCORE: i64 = 500;
 
-/// What an analyzer reaches, by what it tried: `done`, or the system's words.
+/// What an analyzer is not to reach.
+struct Surroundings {
+    folder: TempDir,
+    listener: TcpListener,
+    _socket: UnixListener,
+}
+
+impl Surroundings {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["secret", "unwanted"] {
+            std::fs::write(folder.path().join(name), "of the user").expect("written");
+        }
+        let _socket = UnixListener::bind(folder.path().join("socket")).expect("a socket");
+        Surroundings { folder, listener: TcpListener::bind("127.0.0.1:0").expect("a port"), _socket }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// With an analyzer that reaches for all of it.
+    fn setup(&self) -> Setup {
+        let port = self.listener.local_addr().expect("an address").port();
+        let settings = format!("behaviour = \"reach\"\nfolder = {:?}\nport = {port}", self.path());
+        Setup::new().with_settings("faulty", &settings)
+    }
+}
+
+/// What the analyzer reaches, by what it tried: `done`, or the system's words.
+#[track_caller]
+fn tried(daemon: &Daemon) -> Value {
+    let document = daemon.document(&clip(), &[]);
+    document.saw_all("faulty").summary("faulty")["reached"].clone()
+}
+
 #[track_caller]
 fn reached(config: impl Fn(&Path) -> String) -> Value {
-    let folder = tempfile::tempdir().expect("a folder");
-    for name in ["secret", "unwanted"] {
-        std::fs::write(folder.path().join(name), "of the user").expect("written");
-    }
-    let _socket = UnixListener::bind(folder.path().join("socket")).expect("a socket");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    let settings = format!("behaviour = \"reach\"\nfolder = {:?}\nport = {port}", folder.path());
-    let daemon = Setup::new().with_settings("faulty", &settings).config(&config(folder.path())).start_ready();
-    let document = daemon.document(&clip(), &[]);
-    document.saw_all("faulty");
-    document.summary("faulty")["reached"].clone()
+    let surroundings = Surroundings::new();
+    tried(&surroundings.setup().config(&config(surroundings.path())).start_ready())
 }
 
 fn off(_: &Path) -> String {
@@ -74,6 +102,67 @@ fn the_status_says_whether_there_is_a_sandbox() {
         told(&off),
         (json!({ "state": "off", "lacks": [] }), "sandbox  off by configuration".to_owned())
     );
+}
+
+/// A daemon on a kernel that lacks these system calls, as older ones do.
+fn without(calls: &[i64], setup: Setup) -> Daemon {
+    let lacking = calls.iter().map(|call| (*call, Vec::new())).collect();
+    let lacks = SeccompAction::Errno(libc::ENOSYS as u32);
+    let machine = std::env::consts::ARCH.try_into().expect("one of ours");
+    let filter = SeccompFilter::new(lacking, SeccompAction::Allow, lacks, machine).expect("a filter");
+    let program: BpfProgram = filter.try_into().expect("short enough");
+    // Whatever a thread starts inherits its filter.
+    let starting = std::thread::spawn(move || {
+        seccompiler::apply_filter(&program).expect("this kernel has filters");
+        setup.start_ready()
+    });
+    starting.join().expect("it starts")
+}
+
+#[test]
+fn a_kernel_without_landlock_is_told_and_the_rest_holds() {
+    let surroundings = Surroundings::new();
+    let daemon = without(&[libc::SYS_landlock_create_ruleset], surroundings.setup());
+    let told = &daemon.status()["sandbox"];
+    assert_eq!(told["state"], "partly");
+    let lacks = told["lacks"].as_array().expect("a list");
+    assert!(lacks.len() == 1 && lacks[0].to_string().contains("no landlock"), "{lacks:#?}");
+    let table = daemon.vactl(&["status"]).ended_with(0).text();
+    assert!(table.contains("sandbox  partly: this kernel has no landlock"), "{table}");
+    let tried = tried(&daemon);
+    assert_eq!(tried["read a file"], "done");
+    for what in ["connect by TCP", "run a program", "signal the daemon", "change rights"] {
+        assert!(tried[what].to_string().contains("(os error 1)"), "{what}: {tried:#}");
+    }
+}
+
+#[test]
+fn a_kernel_without_filters_is_told_and_the_rest_holds() {
+    let surroundings = Surroundings::new();
+    let daemon = without(&[libc::SYS_seccomp], surroundings.setup());
+    let told = daemon.status()["sandbox"].to_string();
+    assert!(told.contains("partly") && told.contains("system calls are not filtered"), "{told}");
+    let tried = tried(&daemon);
+    assert_eq!(tried["make a datagram socket"], "done");
+    for what in ["read a file", "write a file", "run a program", "connect by TCP"] {
+        assert!(tried[what].to_string().contains("(os error 13)"), "{what}: {tried:#}");
+    }
+}
+
+#[test]
+fn a_worker_that_cannot_tell_makes_the_status_say_so() {
+    let mut daemon = Setup::new().prepare();
+    let worker = daemon.install().prefix().join("lib/va/va-worker");
+    // Another file in its place: the old one is that of all tests.
+    let broken = worker.with_extension("new");
+    std::fs::write(&broken, "#!/bin/sh\necho no such role >&2\nexit 7\n").expect("written");
+    std::fs::set_permissions(&broken, std::fs::Permissions::from_mode(0o755)).expect("changed");
+    std::fs::rename(&broken, &worker).expect("replaced");
+    daemon.start();
+    let status = daemon.vactl(&["status"]).ended_with(0).text();
+    for words in ["sandbox  partly", "exited with status 7", "no such role"] {
+        assert!(status.contains(words), "{words}: {status}");
+    }
 }
 
 #[test]
