@@ -85,6 +85,9 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
     let Prepared { config, programs, models, state_dir, listener } = prepared;
     let stopping = CancellationToken::new();
     let sandbox = Confinement::new(&programs);
+    if !config.sandbox.enabled {
+        tracing::warn!("workers may do what this user may: sandbox.enabled is false");
+    }
     let (plugins, registry, catalogue) = plugins::keep(programs.clone(), Arc::clone(&config), &state_dir)?;
     let memory = Memory::open(Arc::clone(&config), programs.worker.clone(), state_dir.path());
     let (workers, supervision) =

@@ -14,8 +14,8 @@ use va_protocol::worker::check::{
     Check, CheckMemory, CheckStep, Checked, DryRun, FromCheck, StepOutcome, StepTaken,
 };
 
-use crate::analyze::loader;
 use crate::analyze::trial::{NotLoaded, Trial};
+use crate::analyze::{loader, needed};
 use crate::{process, sandbox, translate};
 
 /// Lines of JSON, whatever the library itself prints.
@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<()> {
         process::limit_memory(mib)?;
     }
     if let Some(sandbox) = &check.sandbox {
-        sandbox::around_plugins(sandbox, std::iter::once(Path::new(&check.analyzer.path)))?;
+        sandbox::around_plugins(sandbox, needed(&check.analyzer))?;
     }
     let mut steps = Steps { answers, taken: Vec::new() };
     let mut checked =

@@ -69,6 +69,7 @@ mod tests {
             group: "main".to_owned(),
             description,
             shown: true,
+            alone: false,
             fingerprint: String::new(),
         }
     }

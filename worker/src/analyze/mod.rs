@@ -19,12 +19,13 @@ mod session;
 pub(crate) mod trial;
 
 use std::collections::HashMap;
+use std::iter;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use va_protocol::worker::control::{FromAnalyze, ToAnalyze};
+use va_protocol::worker::control::{AnalyzerToLoad, FromAnalyze, ToAnalyze};
 
 use self::deadline::Deadlines;
 use self::held::{Analyzers, Place};
@@ -49,7 +50,7 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
         process::limit_memory(mib)?;
     }
     if let Some(sandbox) = sandbox {
-        sandbox::around_plugins(&sandbox, to_load.iter().map(|analyzer| Path::new(&analyzer.path)))?;
+        sandbox::around_plugins(&sandbox, to_load.iter().flat_map(needed))?;
     }
     let analyzers = Analyzers::new(Place { group, device, threads, daemon: daemon.clone() })?;
     let (to_measure, others): (Vec<_>, Vec<_>) = to_load.into_iter().partition(|wanted| wanted.measure);
@@ -86,4 +87,9 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
     }
     // The daemon is gone or wants this process gone. Threads that still compute end with it.
     Ok(())
+}
+
+/// What an analyzer is loaded from, wherever it lies: plugins and models may be links out of their folders.
+pub(crate) fn needed(analyzer: &AnalyzerToLoad) -> impl Iterator<Item = &Path> {
+    iter::once(&analyzer.path).chain(analyzer.models.values()).map(Path::new)
 }

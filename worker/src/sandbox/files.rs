@@ -81,10 +81,10 @@ fn write() -> BitFlags<AccessFs> {
     AccessFs::from_all(NEWEST) & !never
 }
 
-/// The libraries may lie anywhere, as the target of a link in a plugin folder.
-pub(super) fn of_plugins<'a>(sandbox: &Sandbox, libraries: impl Iterator<Item = &'a Path>) -> Vec<Allowed> {
+/// The paths may be links to anywhere.
+pub(super) fn of_plugins<'a>(sandbox: &Sandbox, paths: impl Iterator<Item = &'a Path>) -> Vec<Allowed> {
     let system = SYSTEM.iter().chain(&MACHINE).chain(&SOURCES).map(PathBuf::from);
-    let readable = sandbox.readable.iter().map(PathBuf::from).chain(libraries.map(Path::to_owned));
+    let readable = sandbox.readable.iter().map(PathBuf::from).chain(paths.map(Path::to_owned));
     let mut allowed: Vec<Allowed> =
         system.chain(library_path()).chain(readable).map(|path| (path, read())).collect();
     allowed.push((NULL.into(), use_device()));

@@ -22,13 +22,10 @@ use va_protocol::worker::control::Sandbox;
 /// What this kernel cannot do of it, each as a sentence.
 pub(crate) type Lacks = Vec<String>;
 
-/// For a process that loads these libraries.
-pub(crate) fn around_plugins<'a>(
-    sandbox: &Sandbox,
-    libraries: impl Iterator<Item = &'a Path>,
-) -> Result<Lacks> {
+/// For a process that loads a library and its models from these paths.
+pub(crate) fn around_plugins<'a>(sandbox: &Sandbox, paths: impl Iterator<Item = &'a Path>) -> Result<Lacks> {
     privileges::drop_all_but_reading()?;
-    let lacks = [files::restrict(&files::of_plugins(sandbox, libraries)), calls::refuse_what_harms()];
+    let lacks = [files::restrict(&files::of_plugins(sandbox, paths)), calls::refuse_what_harms()];
     Ok(lacks.into_iter().flatten().collect())
 }
 
