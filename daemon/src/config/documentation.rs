@@ -43,6 +43,7 @@ const ENVIRONMENT: &str = "
 | `HOME` | `va-daemon`, `vactl` | Where neither is set: the state folder is `.local/state/va` in it. |
 | `VA_LOG` | `va-daemon` | What is logged: `info`, the default, `debug`, or by part, such as `info,va_daemon::workers=trace`. |
 | `VA_DAEMON` | `vactl` | The `va-daemon` to start, where it is not the one beside `vactl`. |
+| `VA_SDK_DIR` | `vactl plugins new` | The analyzer SDK's source, in place of what was installed with `vactl`. |
 | `VA_RECORD_RUNS` | `va-worker` | A folder, in which each run of a model is written down: its shapes, its CPU seconds, and the first inputs. |
 | `NO_COLOR`, `TERM`, `COLORTERM` | `vactl` | Whether a terminal gets colours, and how many. |
 

@@ -132,6 +132,9 @@ impl Types {
         if let Some(kinds) = schema.get("anyOf").and_then(Value::as_array) {
             return kinds.iter().map(|kind| self.kind_of(kind)).collect::<Vec<_>>().join(" or ");
         }
+        if schema.as_bool() == Some(true) {
+            return "any value".to_owned();
+        }
         let kinds = match &schema["type"] {
             Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
             kind => vec![kind.as_str().unwrap_or_else(|| panic!("a field of no known type: {schema}"))],
