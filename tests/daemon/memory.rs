@@ -234,3 +234,22 @@ fn a_request_that_names_no_analyzers_is_refused_with_what_to_send() {
     assert!(unknown[0]["reason"].as_str().is_some_and(|reason| reason.contains("plugins list")), "{unknown}");
     assert_eq!(daemon.request("POST", "/v1/memory/evict", b"").json()[0]["done"], true, "all");
 }
+
+#[test]
+fn a_group_without_its_gpu_runs_on_the_cpu_or_says_why_it_does_not() {
+    let group = "[groups.main]\ndevice = \"cuda:4095\"";
+    let daemon = Setup::new().with("steady").config(group).start_ready();
+    let document = daemon.document(&clip(), &[]);
+    document.saw_all("steady");
+    assert_eq!(document.summary("steady")["device"], "cpu");
+    assert!(daemon.log().contains("group main runs on the CPU"), "{}", daemon.log());
+    drop(daemon);
+
+    let daemon =
+        Setup::new().with("steady").config(&format!("{group}\ngpu_missing = \"fail\"")).start_ready();
+    let document = daemon.document(&clip(), &[]);
+    assert_eq!(document.status_of("steady"), "unavailable");
+    for words in ["cuda:4095, which is not there", "gpu_missing = \"cpu\""] {
+        assert!(document.reason_of("steady").contains(words), "{}", document.reason_of("steady"));
+    }
+}

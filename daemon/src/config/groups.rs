@@ -15,6 +15,18 @@ pub(crate) struct GroupConfig {
     pub(crate) threads: usize,
     /// Memory that the worker may allocate, MiB; no limit where it is not given.
     pub(crate) memory_mib: Option<u64>,
+    /// What becomes of it where its GPU is not there.
+    pub(crate) gpu_missing: GpuMissing,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GpuMissing {
+    /// It runs on the CPU, with a warning.
+    #[default]
+    Cpu,
+    /// Its analyzers are unavailable.
+    Fail,
 }
 
 /// Where a group's models run.
@@ -54,7 +66,13 @@ impl fmt::Display for Device {
 
 impl Default for GroupConfig {
     fn default() -> Self {
-        GroupConfig { device: Device::Auto, analyzers: vec!["*".to_owned()], threads: 0, memory_mib: None }
+        GroupConfig {
+            device: Device::Auto,
+            analyzers: vec!["*".to_owned()],
+            threads: 0,
+            memory_mib: None,
+            gpu_missing: GpuMissing::default(),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 pub(crate) use self::analyzers::AnalyzerConfig;
 pub(crate) use self::daemon::DaemonConfig;
-pub(crate) use self::groups::GroupConfig;
+pub(crate) use self::groups::{Device, GpuMissing, GroupConfig};
 pub(crate) use self::jobs::JobsConfig;
 pub(crate) use self::memory::MemoryConfig;
 pub(crate) use self::models::ModelsConfig;

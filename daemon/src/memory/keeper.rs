@@ -15,7 +15,8 @@ use super::decision::{Budget, Decision, Idle, came_back, decide};
 use super::figures::Figures;
 use super::free::{Kernel, Room, most_of_gpu, most_of_machine};
 use super::ledger::Ledger;
-use crate::config::Config;
+use super::placement::{Placement, place};
+use crate::config::{Config, GroupConfig};
 use crate::workers::{AnalyzeWorker, Ended, Hold, LoadState, Standing, resident_bytes};
 
 /// What a worker takes before its first analyzer, about; of the limit of its group.
@@ -103,6 +104,11 @@ impl Memory {
             }
         }
         (now, later)
+    }
+
+    /// Where a group runs.
+    pub(crate) fn place(&self, name: &str, group: &GroupConfig) -> Placement {
+        place(name, group, &lock(&self.0.gpus))
     }
 
     /// From now on this one is counted.

@@ -9,5 +9,7 @@ mod figures;
 mod free;
 mod keeper;
 mod ledger;
+mod placement;
 
 pub(crate) use self::keeper::Memory;
+pub(crate) use self::placement::Placement;

@@ -30,7 +30,7 @@ use super::programs::Programs;
 use super::restart::Backoff;
 use super::shelf::LoadState;
 use crate::config::Config;
-use crate::memory::Memory;
+use crate::memory::{Memory, Placement};
 use crate::models::Models;
 use crate::plugins::{Known, Registry};
 
@@ -489,6 +489,14 @@ impl Supervisor {
 
     fn configuration(&self, group: &str, analyzers: &[String]) -> ToAnalyze {
         let settings = self.config.groups.get(group).cloned().unwrap_or_default();
+        let (device, nowhere) = match self.memory.place(group, &settings) {
+            Placement::AsConfigured => (settings.device.to_string(), None),
+            Placement::Cpu(why) => {
+                tracing::warn!("{why}");
+                ("cpu".to_owned(), None)
+            }
+            Placement::Nowhere(why) => (settings.device.to_string(), Some(why)),
+        };
         let to_load = analyzers.iter().filter_map(|name| {
             let (plugin, description) = self.registry.get(name)?;
             let models = self.models.resolve(&description.models);
@@ -500,7 +508,7 @@ impl Supervisor {
                 settings: serde_json::to_string(&analyzer.settings).unwrap_or_else(|_| "{}".to_owned()),
                 models: models.folders,
                 absent_models: models.absent,
-                missing: models.missing,
+                missing: nowhere.clone().or(models.missing),
                 call_limit_s: analyzer.call_limit_s,
                 memory_mib: description.memory_mib,
                 measure: false,
@@ -508,7 +516,7 @@ impl Supervisor {
         });
         ToAnalyze::Configure {
             group: group.to_owned(),
-            device: settings.device.to_string(),
+            device,
             threads: settings.threads(),
             memory_mib: settings.memory_mib,
             findings_limit: self.config.jobs.findings_limit_mib << 20,
