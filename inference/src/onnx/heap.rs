@@ -16,6 +16,11 @@ impl Heap {
         Heap { free: vec![(0, length)], taken: HashMap::new() }
     }
 
+    /// Start and length of what is free.
+    pub(super) fn free(&self) -> &[(usize, usize)] {
+        &self.free
+    }
+
     /// Where a stretch of this length starts; `None` where none is free.
     pub(super) fn take(&mut self, length: usize) -> Option<usize> {
         let fits = self.free.iter().enumerate().filter(|(_, free)| free.1 >= length);

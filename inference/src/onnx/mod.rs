@@ -21,6 +21,7 @@ mod device;
 mod heap;
 mod model;
 mod outputs;
+mod parts;
 mod pool;
 mod record;
 mod runtime;

@@ -1,5 +1,6 @@
 //! A loaded graph.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use va_analyzer_sdk::{Error, ErrorKind, Host, LogLevel, Result};
 use super::denormals::DenormalsAreZero;
 use super::device::{self, Device, Wanted};
 use super::outputs::Outputs;
+use super::parts::{self, AtOnce, Shaped};
 use super::record::{Record, thread_time};
 use super::runtime;
 use super::tensor::{Data, Element, Input, Port, list};
@@ -47,6 +49,7 @@ pub struct Model {
     inputs: Vec<Port>,
     outputs: Vec<Port>,
     session: Mutex<Session>,
+    at_once: AtOnce,
     record: Option<Mutex<Record>>,
 }
 
@@ -80,6 +83,7 @@ impl Model {
             inputs: Port::inputs(&session),
             outputs: Port::outputs(&session),
             session: Mutex::new(session),
+            at_once: AtOnce::default(),
             record: Record::open(model, file)?.map(Mutex::new),
         })
     }
@@ -103,7 +107,8 @@ impl Model {
         session.metadata().ok()?.custom(key)
     }
 
-    /// Runs the graph on `inputs`, each named once, and gives all its outputs. Takes turns with other callers.
+    /// Runs the graph on `inputs`, each named once, and gives all its outputs. Takes turns with other callers. Where the
+    /// device's memory does not suffice for a batch, it is run in parts, if the graph takes a row for each item.
     ///
     /// # Errors
     /// Where the inputs are not those of the graph, with what was expected; [`ErrorKind::OutOfMemory`] where the
@@ -119,6 +124,25 @@ impl Model {
 
     fn run_unrecorded(&self, inputs: &[Input<'_>]) -> Result<Outputs<'_>> {
         self.check(inputs)?;
+        let values = match parts::items(inputs, &self.inputs, &self.outputs) {
+            None => self.run_at_once(inputs)?,
+            Some(items) => {
+                let done = self.at_once.run(items, |rows| Ok((rows.len(), self.run_rows(inputs, &rows)?)))?;
+                parts::joined(done, &self.outputs)
+                    .map_err(|e| e.context(format_args!("cannot run {}", self.name)))?
+            }
+        };
+        Ok(Outputs { model: &self.name, ports: &self.outputs, values })
+    }
+
+    fn run_rows(&self, inputs: &[Input<'_>], rows: &Range<usize>) -> Result<Vec<Shaped>> {
+        let shapes: Vec<Vec<usize>> = inputs.iter().map(|input| input.shape_of_rows(rows.len())).collect();
+        let part: Vec<Input<'_>> =
+            inputs.iter().zip(&shapes).map(|(input, shape)| input.rows(rows, shape)).collect();
+        self.run_at_once(&part)
+    }
+
+    fn run_at_once(&self, inputs: &[Input<'_>]) -> Result<Vec<Shaped>> {
         let failed = |e: ort::Error| Error::of(kind(&e), format!("cannot run {}: {e}", self.name));
         let mut values = Vec::with_capacity(inputs.len());
         for input in inputs {
@@ -129,8 +153,7 @@ impl Model {
         let outputs = session.run(values);
         drop(zero);
         let outputs = outputs.map_err(failed)?;
-        let values = outputs.into_iter().map(|(_, value)| (shape(&value), value)).collect();
-        Ok(Outputs { model: &self.name, ports: &self.outputs, values })
+        Ok(outputs.into_iter().map(|(_, value)| (shape(&value), value)).collect())
     }
 
     /// Runs the graph once on zeros of these shapes, so that the first real run takes no longer than the next ones;

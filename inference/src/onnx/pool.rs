@@ -2,19 +2,22 @@
 //!
 //! By itself the runtime gives each graph an arena, which keeps about twice what a run needs at once, for as long as the
 //! graph is loaded. Few graphs run at the same time, so that here all take turns with the same pages, and have them at
-//! hand without asking the kernel.
+//! hand without asking the kernel. When a graph goes, the kernel gets those back that no run holds.
 
 #![allow(unsafe_code, reason = "an allocator hands out addresses, through C")]
 
+use std::collections::HashSet;
 use std::ffi::c_void;
 use std::mem::{forget, transmute};
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use memmap2::MmapOptions;
 use ort::AsPointer;
 use ort::environment::Environment;
 use ort::sys::{OrtAllocator, OrtAllocatorType, OrtMemType, OrtMemoryInfo, OrtStatusPtr};
+use rustix::mm::{Advice, madvise};
 
 use super::heap::Heap;
 
@@ -40,6 +43,10 @@ struct Pool {
     /// Of the region, which is never unmapped.
     start: *mut u8,
     heap: Mutex<Heap>,
+    /// Something was taken of the region since it was last given back to the kernel.
+    touched: AtomicBool,
+    /// Where weights are: they come and go with their graphs.
+    weights: Mutex<HashSet<usize>>,
 }
 
 /// Makes it the runtime's, once in a process: where another plugin's copy of this was first, that one serves all. Without
@@ -72,6 +79,8 @@ pub(super) fn register(environment: &Environment) -> bool {
         plain_give_back,
         start: region.as_mut_ptr(),
         heap: Mutex::new(Heap::new(REGION)),
+        touched: AtomicBool::new(false),
+        weights: Mutex::default(),
     }));
     // SAFETY: the environment lives, and so does the pool from here on, as plugins are never unloaded.
     let status = unsafe { (ort::api().RegisterAllocator)(environment.ptr().cast_mut(), pool.cast()) };
@@ -118,8 +127,11 @@ unsafe extern "C-unwind" fn take(this: *mut OrtAllocator, length: usize) -> *mut
     let pages = length.checked_next_multiple_of(PAGE).filter(|_| length >= LEAST);
     let at = pages.and_then(|pages| pool.heap.lock().unwrap_or_else(PoisonError::into_inner).take(pages));
     match at {
-        // SAFETY: a heap gives no place beyond its region.
-        Some(at) => unsafe { pool.start.add(at) }.cast(),
+        Some(at) => {
+            pool.touched.store(true, Ordering::Relaxed);
+            // SAFETY: a heap gives no place beyond its region.
+            unsafe { pool.start.add(at) }.cast()
+        }
         // SAFETY: it is the runtime's own; nothing here is dropped where it throws.
         None => unsafe { (pool.plain_take)(pool.plain, length) },
     }
@@ -130,7 +142,9 @@ unsafe extern "C-unwind" fn reserve(this: *const OrtAllocator, length: usize) ->
     // SAFETY: as in `take`.
     unsafe {
         let pool = &*this.cast::<Pool>();
-        (pool.plain_take)(pool.plain, length)
+        let place = (pool.plain_take)(pool.plain, length);
+        pool.weights.lock().unwrap_or_else(PoisonError::into_inner).insert(place as usize);
+        place
     }
 }
 
@@ -139,8 +153,31 @@ unsafe extern "system" fn give_back(this: *mut OrtAllocator, place: *mut c_void)
     let pool = unsafe { &*this.cast::<Pool>() };
     match (place as usize).checked_sub(pool.start as usize) {
         Some(at) if at < REGION => pool.heap.lock().unwrap_or_else(PoisonError::into_inner).give_back(at),
-        // SAFETY: what is not of the region came from there.
-        _ => unsafe { (pool.plain_give_back)(pool.plain, place) },
+        _ => {
+            // Before the place may be somebody else's.
+            let weights =
+                pool.weights.lock().unwrap_or_else(PoisonError::into_inner).remove(&(place as usize));
+            // SAFETY: what is not of the region came from there.
+            unsafe { (pool.plain_give_back)(pool.plain, place) };
+            if weights {
+                pool.give_to_kernel();
+            }
+        }
+    }
+}
+
+impl Pool {
+    /// The pages that runs have left behind.
+    fn give_to_kernel(&self) {
+        if !self.touched.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        // Held, so that nobody takes them meanwhile.
+        let heap = self.heap.lock().unwrap_or_else(PoisonError::into_inner);
+        for &(at, length) in heap.free() {
+            // SAFETY: the stretch lies in the region, and nobody has it. Where the kernel refuses, the pages stay.
+            let _ = unsafe { madvise(self.start.add(at).cast(), length, Advice::LinuxDontNeed) };
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What goes into a graph, and what a graph says that it takes and gives.
 
 use std::fmt;
+use std::ops::Range;
 
 use ort::session::{Session, SessionInputValue};
 use ort::value::{Outlet, TensorElementType, TensorRef};
@@ -57,6 +58,24 @@ impl<'a> Input<'a> {
 
     pub fn i64(name: &'a str, shape: &'a [usize], data: &'a [i64]) -> Self {
         Input { name, shape, data: Data::I64(data) }
+    }
+
+    /// Its shape with so many rows.
+    pub(super) fn shape_of_rows(&self, rows: usize) -> Vec<usize> {
+        std::iter::once(rows).chain(self.shape.iter().skip(1).copied()).collect()
+    }
+
+    /// Some of its rows, which are of this shape.
+    pub(super) fn rows<'s>(&'s self, rows: &Range<usize>, shape: &'s [usize]) -> Input<'s> {
+        let row: usize = self.shape.iter().skip(1).product();
+        let range = rows.start * row..rows.end * row;
+        let data = match self.data {
+            Data::F32(data) => Data::F32(&data[range]),
+            Data::U8(data) => Data::U8(&data[range]),
+            Data::I32(data) => Data::I32(&data[range]),
+            Data::I64(data) => Data::I64(&data[range]),
+        };
+        Input { name: self.name, shape, data }
     }
 
     /// Why the graph would not take this, where it would not.

@@ -3,6 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use va_analyzer_sdk::{ErrorKind, LogLevel};
 use va_inference::onnx::{Element, Input, Model, Options};
 
@@ -153,4 +154,46 @@ fn a_run_that_needs_more_memory_than_there_is_says_so_and_the_next_one_runs() {
     }
     let outputs = model.run(&[Input::i64("shape", &[1], &[100_000])]).expect("fits");
     assert_eq!(outputs.first_f32().expect("one output").1, [100_000.0]);
+}
+
+/// A number for each item, by way of 64 MiB for each: sixteen at once want 1 GiB.
+#[test]
+fn a_batch_that_does_not_fit_is_run_in_parts_and_gives_the_same() {
+    let models = tempfile::tempdir().expect("a folder");
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/wide");
+    symlink(installed().join("onnxruntime"), models.path().join("onnxruntime")).expect("linked");
+    std::fs::create_dir(models.path().join("wide")).expect("made");
+    symlink(reference, models.path().join("wide/current")).expect("linked");
+    // Of this process alone: each test has its own. Too little for the pool, too, so that all comes by the allocator.
+    let limit = Some(600 << 20);
+    setrlimit(Resource::Data, Rlimit { current: limit, maximum: limit }).expect("limited");
+    let (host, _) = on("cpu", 1, models.path().to_owned());
+    let model = Model::load(&host, "wide", "model.onnx", &Options::default()).expect("loads");
+    let items: Vec<f32> = (0..16).map(|item| item as f32).collect();
+    let outputs = model.run(&[Input::f32("x", &[16, 1], &items)]).expect("in parts");
+    assert_eq!(outputs.first_f32().expect("one output"), ([16, 1].as_slice(), items.as_slice()));
+    let outputs = model.run(&[Input::f32("x", &[3, 1], &items[..3])]).expect("fewer");
+    assert_eq!(outputs.first_f32().expect("one output").1, &items[..3]);
+}
+
+#[test]
+fn what_runs_left_behind_goes_to_the_kernel_with_a_graph() {
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").expect("of this process");
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("told");
+        line.split_whitespace().next().expect("a number").parse::<u64>().expect("kB") >> 10
+    };
+    // It brings the runtime itself.
+    drop(emotion());
+    let before = resident();
+    let model = Model::load(&host(), "yolo11n", "model.onnx", &Options::default()).expect("installed");
+    // So large that what a run takes outweighs the weights, of which the C library keeps some.
+    let pixels = vec![0.5; 3 * 1280 * 1280];
+    model.run(&[Input::f32("images", &[1, 3, 1280, 1280], &pixels)]).expect("runs");
+    drop(pixels);
+    let loaded = resident();
+    drop(model);
+    let after = resident();
+    assert!(loaded > before + 90, "{before} MiB, then {loaded}");
+    assert!(after - before < (loaded - before) / 3, "{before} MiB, then {loaded}, then {after}");
 }
