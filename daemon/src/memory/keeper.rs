@@ -95,8 +95,7 @@ impl Memory {
             let room =
                 decide::<()>(&analyzer.name, &self.budgets((group, None), device, need, coming), Vec::new());
             if !out && (room == Decision::Fits || analyzer.missing.is_some()) {
-                coming.host += need.host;
-                coming.gpu = coming.gpu.zip(need.gpu).map(|(all, one)| all + one).or(need.gpu);
+                add(&mut coming, need);
                 now.push(analyzer);
             } else {
                 tracing::info!(group, analyzer = %analyzer.name, "not loaded until it is wanted");
@@ -178,11 +177,14 @@ impl Memory {
     pub(crate) async fn evict(&self, names: Option<Vec<String>>) -> Vec<Moved> {
         let mut moved = Vec::new();
         let _turn = self.0.turn.lock().await;
+        // What goes from one worker goes together: then it shows whether its memory comes back.
+        let mut going: BTreeMap<u32, (Arc<AnalyzeWorker>, Vec<String>)> = BTreeMap::new();
         for (worker, name) in self.named(names, &mut moved) {
             let reason = match worker.shelf.of(&name) {
                 Some(Standing { in_use: true, .. }) => Some("a job uses it".to_owned()),
                 Some(Standing { state: LoadState::Loaded { .. }, .. }) => {
-                    self.put_out(&worker, &name, None).await;
+                    let of_worker = going.entry(worker.process.pid).or_insert_with(|| (worker, Vec::new()));
+                    of_worker.1.push(name.clone());
                     None
                 }
                 Some(Standing { state: LoadState::NotLoaded { reason, .. }, .. }) => Some(reason),
@@ -190,6 +192,9 @@ impl Memory {
                 _ => None,
             };
             moved.push(Moved { analyzer: name, done: reason.is_none(), reason });
+        }
+        for (worker, names) in going.values() {
+            self.put_out(worker, names, None).await;
         }
         moved
     }
@@ -260,42 +265,47 @@ impl Memory {
             };
             // After each the memory is read anew: more than was thought may have come back.
             let Some((victim, name)) = victims.into_iter().next() else { return Ok(gone) };
-            self.put_out(&victim, &name, Some(&order.name)).await;
+            self.put_out(&victim, &[name], Some(&order.name)).await;
             gone += 1;
         }
     }
 
-    /// Unloads an idle analyzer, and replaces its worker where the memory stays there.
-    async fn put_out(&self, worker: &Arc<AnalyzeWorker>, name: &str, made_room_for: Option<&str>) {
-        let taken = worker
-            .shelf
-            .of(name)
-            .map(|standing| self.need(&standing.order, &worker.device))
-            .unwrap_or_default();
-        lock(&self.0.put_out).insert(name.to_owned());
-        let freed = worker.unload(name).await;
-        let back = came_back(taken.host, freed.host)
-            && taken.gpu.zip(freed.gpu).is_none_or(|(taken, freed)| came_back(taken, freed));
+    /// Unloads idle analyzers, and replaces their worker where the memory stays there.
+    async fn put_out(&self, worker: &Arc<AnalyzeWorker>, names: &[String], made_room_for: Option<&str>) {
+        let (mut taken, mut freed) = (MemoryTaken::default(), Vec::new());
+        for name in names {
+            let standing = worker.shelf.of(name);
+            add(&mut taken, standing.map(|it| self.need(&it.order, &worker.device)).unwrap_or_default());
+            lock(&self.0.put_out).insert(name.clone());
+            freed.push(worker.unload(name).await);
+        }
+        let all_freed = freed.iter().fold(MemoryTaken::default(), |mut all, one| {
+            add(&mut all, *one);
+            all
+        });
+        let back = came_back(taken.host, all_freed.host)
+            && taken.gpu.zip(all_freed.gpu).is_none_or(|(taken, freed)| came_back(taken, freed));
         let replace = !back && worker.shelf.is_idle() && worker.process.exit.borrow().is_none();
+        let who = names.join(", ");
         if !back {
-            let (taken, freed) = (taken.host >> 20, freed.host >> 20);
-            tracing::warn!(analyzer = name, replace, "{freed} of {taken} MiB came back when it was unloaded");
+            let (taken, freed) = (taken.host >> 20, all_freed.host >> 20);
+            tracing::warn!(analyzers = %who, replace, "{freed} of {taken} MiB came back when they were unloaded");
         }
         if replace {
-            worker
-                .process
-                .kill_because(format!("was replaced, since the memory of {name} did not come back"));
+            worker.process.kill_because(format!("was replaced, since the memory of {who} did not come back"));
             worker.process.ended().await;
         }
-        tracing::info!(analyzer = name, group = %worker.group, made_room_for, "evicted");
-        self.0.ledger.evicted(Eviction {
-            analyzer: name.to_owned(),
-            group: worker.group.clone(),
-            made_room_for: made_room_for.map(str::to_owned),
-            ago_s: 0.0,
-            freed_bytes: freed.host,
-            worker_replaced: replace,
-        });
+        tracing::info!(analyzers = %who, group = %worker.group, made_room_for, "evicted");
+        for (name, freed) in names.iter().zip(freed) {
+            self.0.ledger.evicted(Eviction {
+                analyzer: name.clone(),
+                group: worker.group.clone(),
+                made_room_for: made_room_for.map(str::to_owned),
+                ago_s: 0.0,
+                freed_bytes: freed.host,
+                worker_replaced: replace,
+            });
+        }
     }
 
     /// What it takes: as it was measured, or as it says itself.
@@ -481,6 +491,11 @@ impl Memory {
 
 fn room(gpu: &Gpu) -> Room {
     Room { total: gpu.total_bytes, free: gpu.total_bytes.saturating_sub(gpu.used_bytes) }
+}
+
+fn add(all: &mut MemoryTaken, one: MemoryTaken) {
+    all.host += one.host;
+    all.gpu = all.gpu.zip(one.gpu).map(|(all, one)| all + one).or(all.gpu).or(one.gpu);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
