@@ -41,6 +41,11 @@ fn kept(daemon: &Daemon) -> Vec<String> {
     names
 }
 
+/// Settings of an analyzer that meets the test once for each video, before it sees any of it.
+fn meets_at_once(meeting: &Meeting) -> String {
+    meeting.settings() + "when = \"open\""
+}
+
 fn ran(document: &Document) -> Vec<&str> {
     let seen = document.analyzers().iter().filter(|(_, result)| result["status"] == "ok");
     seen.map(|(name, _)| name.as_str()).collect()
@@ -49,7 +54,7 @@ fn ran(document: &Document) -> Vec<&str> {
 #[test]
 fn a_plugin_that_is_added_runs_in_the_next_job_and_disturbs_none() {
     let meeting = Meeting::new();
-    let daemon = Setup::new().with_settings("faulty", &meeting.settings()).with("steady").start_ready();
+    let daemon = Setup::new().with_settings("faulty", &meets_at_once(&meeting)).with("steady").start_ready();
     let pid = daemon.pid();
     let running = daemon.analyzing(&clip(), &["--analyzers", "faulty,steady"]);
     let met = meeting.wait();
@@ -82,22 +87,23 @@ fn a_plugin_that_is_added_runs_in_the_next_job_and_disturbs_none() {
 #[test]
 fn a_newer_build_takes_over_once_it_is_ready_and_the_one_before_ends_with_its_job() {
     let meeting = Meeting::new();
-    let daemon = Setup::new().with_settings("faulty", &meeting.settings()).start();
-    plugins(&daemon, &["add", &library(&daemon, "faulty")]);
+    let daemon = Setup::new().with_settings("faulty", &meets_at_once(&meeting)).start();
+    plugins(&daemon, &["add", &library(&daemon, "sleepy")]);
     let before = kept(&daemon);
     let running = daemon.analyzing(&clip(), &[]);
     let met = meeting.wait();
     let worker = daemon.worker_of("main");
 
-    let added = plugins(&daemon, &["add", &built(&daemon, "faulty", b"a newer build")]);
+    let added = plugins(&daemon, &["add", &built(&daemon, "sleepy", b"a newer build")]);
     assert!(added["notes"][0].as_str().is_some_and(|note| note.contains("replaces version")), "{added:#}");
     let after = kept(&daemon);
     assert!(after.len() == 1 && after != before, "{before:?} {after:?}");
+    assert_ne!(daemon.worker_of("main"), worker);
     assert!(is_alive(worker));
     drop(met);
-    assert_eq!(ran(&daemon.checked(running.ended(LIMIT).ended_with(0).json())), ["faulty"]);
+    let document = daemon.checked(running.ended(LIMIT).ended_with(0).json());
+    assert_eq!(ran(&document), ["faulty", "sleepy"]);
     wait_until("the old worker is gone", LIMIT, || (!is_alive(worker)).then_some(()));
-    drop(meeting);
 }
 
 #[test]
@@ -231,7 +237,7 @@ fn a_check_shows_each_step_and_its_exit_code_says_whether_it_passed() {
     daemon
         .vactl(&["plugins", "test", "nobody"])
         .ended_with(2)
-        .complains_of(&["no analyzer nobody", "steady"]);
+        .complains_of(&["no analyzer nobody", "by its path"]);
 }
 
 #[test]
@@ -383,6 +389,7 @@ fn who_crashes_again_and_again_is_left_out_and_tried_again_later() {
         assert!(why.contains(words), "{words:?} is missing: {why}");
     }
     let trial = || plugins(&daemon, &["show", "faulty"])["crashes"]["on_trial"] == true;
+    daemon.at_rest();
     let worker = daemon.worker_of("main");
     let document = analyzed();
     if !trial() {
@@ -404,7 +411,7 @@ fn who_crashes_again_and_again_is_left_out_and_tried_again_later() {
 fn who_does_well_on_trial_is_back_in_its_group() {
     let meeting = Meeting::new();
     let daemon = Setup::new()
-        .with_settings("faulty", &meeting.settings())
+        .with_settings("faulty", &meets_at_once(&meeting))
         .config("[plugins]\nquarantine_after = 1\nquarantine_s = 0.1")
         .start_ready();
     let running = daemon.analyzing(&clip(), &[]);

@@ -78,7 +78,7 @@ impl Settled {
         sum_of: impl Fn(&str) -> Option<String>,
     ) -> AnalyzerResult {
         let failed = self.status == AnalyzerStatus::Failed;
-        let retry = failed.then(|| self.retry.unwrap_or_default()).unwrap_or_default();
+        let retry = if failed { self.retry.unwrap_or_default() } else { Retry::default() };
         let (segments, summary) = parts(&self.findings).unwrap_or_else(nothing);
         AnalyzerResult {
             status: self.status,

@@ -44,11 +44,8 @@ pub(super) async fn watch(folders: Vec<PathBuf>, mut changed: impl FnMut()) {
     loop {
         let Ok(mut ready) = notify.readable().await else { return };
         let mut any = false;
-        loop {
-            match reader.next() {
-                Ok(_) | Err(Errno::INTR) => any = true,
-                Err(_) => break,
-            }
+        while let Ok(_) | Err(Errno::INTR) = reader.next() {
+            any = true;
         }
         ready.clear_ready();
         if any {

@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_batch_is_halved_until_it_fits_and_the_size_is_remembered() {
         let at_once = AtOnce::default();
-        assert_eq!(parts(&at_once, 16, 16), Ok(vec![0..16]));
+        assert_eq!(parts(&at_once, 16, 16), Ok(std::iter::once(0..16).collect()));
         assert_eq!(parts(&at_once, 16, 5), Ok(vec![0..4, 4..8, 8..12, 12..16]));
         assert_eq!(parts(&at_once, 10, 16), Ok(vec![0..4, 4..8, 8..10]), "what did not fit once");
         assert_eq!(parts(&at_once, 3, 1), Ok(vec![0..1, 1..2, 2..3]));
