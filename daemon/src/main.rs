@@ -88,8 +88,9 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
     if !config.sandbox.enabled {
         tracing::warn!("workers may do what this user may: sandbox.enabled is false");
     }
-    let (plugins, registry, catalogue) = plugins::keep(programs.clone(), Arc::clone(&config), &state_dir)?;
     let memory = Memory::open(Arc::clone(&config), programs.worker.clone(), state_dir.path());
+    let (plugins, registry, catalogue) =
+        plugins::keep(programs.clone(), Arc::clone(&config), memory.clone(), &state_dir)?;
     let (workers, supervision) =
         workers::supervise(programs, Arc::clone(&config), Arc::clone(&models), registry.clone(), memory);
     let results = jobs::Results::open(&state_dir, config.jobs.stored_results)?;

@@ -202,6 +202,21 @@ fn a_plugin_goes_to_the_group_that_is_named_and_finds_one_by_itself() {
 }
 
 #[test]
+fn groups_share_what_no_group_names() {
+    let groups = "[groups.one]\nanalyzers = \"auto\"\n[groups.two]\nanalyzers = \"auto\"";
+    let daemon = Setup::new().with("steady").with("sleepy").with("needy").config(groups).start_ready();
+    let group_of = |name: &str| plugins(&daemon, &["show", name])["analyzer"]["group"].clone();
+    assert_ne!(group_of("steady"), group_of("sleepy"));
+    assert_eq!(group_of("steady"), group_of("needy"), "it needs its findings frame by frame");
+    assert_eq!(ran(&daemon.document(&clip(), &[])), ["needy", "sleepy", "steady"]);
+    // Who is somewhere stays there when another one comes.
+    let before = (group_of("steady"), group_of("sleepy"));
+    plugins(&daemon, &["add", &library(&daemon, "listener")]);
+    assert_eq!((group_of("steady"), group_of("sleepy")), before);
+    assert!([&before.0, &before.1].contains(&&group_of("listener")));
+}
+
+#[test]
 fn what_fails_its_check_is_not_added_and_leaves_nothing() {
     let daemon = Setup::new()
         .with("steady")
@@ -395,7 +410,10 @@ fn who_crashes_again_and_again_is_left_out_and_tried_again_later() {
     if !trial() {
         assert_eq!(document.status(), "success");
         assert!(document.reason_of("faulty").contains("left out"), "{}", document.reason_of("faulty"));
+        assert_eq!(document.metrics()["quarantines"], 1);
     }
+    let metrics = String::from_utf8_lossy(&daemon.get("/metrics").body).into_owned();
+    assert!(metrics.contains("\nva_quarantines_total 1\n"), "{metrics}");
     wait_until("the pause is over", LIMIT, || trial().then_some(()));
     analyzed().failed("faulty", &["SIGABRT"]).saw_all("steady");
     assert_eq!(daemon.worker_of("main"), worker, "its trial costs nobody a worker");

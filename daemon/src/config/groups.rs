@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
+
+/// In the place of names: a share of all that no group names, by the memory that they take.
+const AUTO: &str = "auto";
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct GroupConfig {
     pub(crate) device: Device,
-    /// Names of analyzers; `*` for all that no other group names.
+    /// Names of analyzers; `*` for all that no other group names; `auto` for a share of them.
+    #[serde(deserialize_with = "names")]
     pub(crate) analyzers: Vec<String>,
     /// Threads that an analyzer of this group may keep busy; 0: as many as the machine has cores.
     pub(crate) threads: usize,
@@ -76,7 +81,40 @@ impl Default for GroupConfig {
     }
 }
 
+/// Names; or the word `auto` by itself.
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Names;
+
+    impl<'de> Visitor<'de> for Names {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of names, or \"auto\"")
+        }
+
+        fn visit_str<E: Error>(self, word: &str) -> Result<Vec<String>, E> {
+            let unknown = || E::invalid_value(Unexpected::Str(word), &self);
+            if word == AUTO { Ok(vec![word.to_owned()]) } else { Err(unknown()) }
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
+            let mut names = Vec::new();
+            while let Some(name) = list.next_element()? {
+                names.push(name);
+            }
+            Ok(names)
+        }
+    }
+
+    deserializer.deserialize_any(Names)
+}
+
 impl GroupConfig {
+    /// It takes a share of what no group names.
+    pub(crate) fn is_auto(&self) -> bool {
+        self.analyzers.iter().any(|name| name == AUTO)
+    }
+
     pub(crate) fn threads(&self) -> usize {
         match self.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -89,7 +127,7 @@ pub(super) fn check(groups: &BTreeMap<String, GroupConfig>) -> Vec<(String, Stri
     let mut problems = Vec::new();
     let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, group) in groups {
-        for analyzer in &group.analyzers {
+        for analyzer in group.analyzers.iter().filter(|name| *name != AUTO) {
             if let Some(other) = taken.insert(analyzer, name) {
                 let key = format!("[groups.{name}] analyzers");
                 problems.push((key, format!("{analyzer:?} is in group {other:?} already")));
@@ -99,6 +137,12 @@ pub(super) fn check(groups: &BTreeMap<String, GroupConfig>) -> Vec<(String, Stri
             let key = format!("[groups.{name}] memory_mib");
             problems.push((key, "must be at least 64: a worker needs that much to start".to_owned()));
         }
+    }
+    let rest = groups.iter().find(|(_, group)| group.analyzers.iter().any(|name| name == "*"));
+    let auto = groups.iter().find(|(_, group)| group.is_auto());
+    if let Some(((rest, _), (auto, _))) = rest.zip(auto) {
+        let message = format!("\"auto\" takes what no group names, and {rest:?} has \"*\", which does, too");
+        problems.push((format!("[groups.{auto}] analyzers"), message));
     }
     problems
 }
@@ -115,5 +159,16 @@ mod tests {
         for text in ["gpu", "cuda", "cuda:", "cuda:x", "CPU", ""] {
             assert!(Device::try_from(text.to_owned()).expect_err("unknown").contains("cuda:N"), "{text}");
         }
+    }
+
+    #[test]
+    fn groups_may_share_what_no_group_names() {
+        let groups = |text: &str| toml::from_str::<BTreeMap<String, GroupConfig>>(text);
+        let two = groups("[a]\nanalyzers = \"auto\"\n[b]\nanalyzers = [\"faces\", \"auto\"]").expect("valid");
+        assert!(two.values().all(GroupConfig::is_auto) && check(&two).is_empty());
+        let both = groups("[a]\nanalyzers = \"auto\"\n[b]\nanalyzers = [\"*\"]").expect("read");
+        assert!(check(&both)[0].1.contains("which does, too"));
+        let error = groups("[a]\nanalyzers = \"all\"").expect_err("no such word").to_string();
+        assert!(error.contains("a list of names, or \"auto\""), "{error}");
     }
 }

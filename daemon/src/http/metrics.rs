@@ -10,13 +10,20 @@ use va_protocol::api::status::{JobCounts, WorkerStatus};
 
 use super::Daemon;
 
-pub(super) async fn show(State(daemon): State<Daemon>) -> Response {
+pub(super) async fn show(State(mut daemon): State<Daemon>) -> Response {
     let (_, workers) = daemon.workers.status().await;
-    let text = text(&daemon.workers.memory.status().await, &workers, daemon.jobs.counts().await);
+    let quarantines = daemon.registry.get().await.quarantines();
+    let memory = daemon.workers.memory.status().await;
+    let text = text(&memory, &workers, daemon.jobs.counts().await, quarantines);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
-fn text(memory: &MemoryStatus, workers: &[WorkerStatus], jobs: JobCounts) -> String {
+fn text(
+    memory: &MemoryStatus,
+    workers: &[WorkerStatus],
+    jobs: JobCounts,
+    (quarantines, quarantined): (u64, usize),
+) -> String {
     let counts = &memory.counts;
     let mut page = Page::default();
     page.counter("va_jobs_finished_total", "Jobs that ended with a document or a problem", jobs.finished);
@@ -34,6 +41,9 @@ fn text(memory: &MemoryStatus, workers: &[WorkerStatus], jobs: JobCounts) -> Str
             page.sample("va_worker_restarts_total", &[("group", group)], worker.restarts.into());
         }
     }
+    page.counter("va_quarantines_total", "Times that an analyzer was left out after crashes", quarantines);
+    page.head("va_quarantined_analyzers", "gauge", "Analyzers that are left out after crashes");
+    page.sample("va_quarantined_analyzers", &[], quarantined as u64);
     page.counter("va_cache_hits_total", "Analyzers of jobs that were loaded already", counts.cache_hits);
     page.counter(
         "va_cache_misses_total",
@@ -128,11 +138,13 @@ mod tests {
         };
         let counts = MemoryCounts { evictions: 7, ..MemoryCounts::default() };
         let memory = MemoryStatus { devices: vec![device], counts, ..MemoryStatus::default() };
-        let text = text(&memory, &[worker], JobCounts { finished: 5, ..JobCounts::default() });
+        let text = text(&memory, &[worker], JobCounts { finished: 5, ..JobCounts::default() }, (4, 1));
         for line in [
             "# TYPE va_evictions_total counter\nva_evictions_total 7",
             "va_worker_restarts_total{group=\"a\\\"b\"} 3",
             "va_jobs_finished_total 5",
+            "va_quarantines_total 4",
+            "va_quarantined_analyzers 1",
             "va_device_memory_bytes{device=\"cpu\",kind=\"free\"} 3",
         ] {
             assert!(text.contains(line), "{line} is missing:\n{text}");

@@ -19,14 +19,17 @@ pub(super) struct Ingredients {
     pub(super) versions: BTreeMap<String, String>,
     /// The analyzers were asked for by name.
     pub(super) by_name: bool,
+    /// Analyzers that were left out, since they had crashed again and again.
+    pub(super) quarantined: u64,
 }
 
 /// `processing_time_s`: from the request until now.
 pub(super) fn compose(ingredients: Ingredients, models: &Models, processing_time_s: f64) -> Document {
-    let Ingredients { video, seen, settled, mut versions, by_name } = ingredients;
+    let Ingredients { video, seen, settled, mut versions, by_name, quarantined } = ingredients;
     let (status, error) = judge(&settled, seen.report.defect.as_deref(), by_name);
     let facts = facts(&video, &seen);
-    let metrics = metrics(&settled, &seen, facts.duration_s, processing_time_s);
+    let metrics =
+        Metrics { quarantines: quarantined, ..metrics(&settled, &seen, facts.duration_s, processing_time_s) };
     let analyzers = settled.into_iter().map(|(name, settled)| {
         let version = versions.remove(&name);
         (name, settled.into_result(version, |model| models.sha256(model)))
@@ -110,6 +113,7 @@ fn metrics(
         loads: ran.iter().filter(|settled| settled.device.is_some() && !settled.cache_hit).count() as u64,
         evictions: seen.evictions,
         restarts: seen.ended_workers,
+        quarantines: 0,
         analyzer_success_rate: share(ran.iter().filter(|settled| settled.has_findings()).count()),
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct JobPlan {
     pub(super) run: Vec<Planned>,
     /// Those asked for that are not going to run: status and reason.
     pub(super) left_out: BTreeMap<String, (AnalyzerStatus, String)>,
+    /// So many of them crashed again and again.
+    pub(super) quarantined: u64,
     /// Asked for by name, not by "all".
     pub(super) by_name: bool,
 }
@@ -76,6 +78,7 @@ impl Planner {
             }
             match self.why_cannot(name, registry) {
                 Some(reason) => {
+                    plan.quarantined += u64::from(registry.why_held(name).is_some());
                     plan.left_out.insert((*name).to_owned(), (AnalyzerStatus::Unavailable, reason));
                 }
                 None => {

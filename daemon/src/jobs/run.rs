@@ -183,7 +183,8 @@ async fn analyse(
     }
     let versions =
         plan.run.iter().map(|planned| (planned.name.clone(), planned.description.version.clone())).collect();
-    Ok(Ingredients { video, seen, settled, versions, by_name: plan.by_name })
+    let JobPlan { by_name, quarantined, .. } = plan;
+    Ok(Ingredients { video, seen, settled, versions, by_name, quarantined })
 }
 
 /// Analyzers by their group; those on trial each on its own.

@@ -26,6 +26,18 @@ impl Figures {
         self.by_key.get(&key(analyzer, device)).copied()
     }
 
+    /// The most that each analyzer was found to take on any device, by name.
+    pub(super) fn by_name(&self) -> BTreeMap<String, u64> {
+        let mut most = BTreeMap::new();
+        for (key, taken) in &self.by_key {
+            // A name has no space in it.
+            let name = key.split(' ').next().unwrap_or_default().to_owned();
+            let taken = taken.gpu.filter(|gpu| *gpu > 0).unwrap_or(taken.host);
+            most.entry(name).and_modify(|most: &mut u64| *most = taken.max(*most)).or_insert(taken);
+        }
+        most
+    }
+
     pub(super) fn learn(&mut self, analyzer: &AnalyzerToLoad, device: &str, taken: MemoryTaken) {
         if self.by_key.insert(key(analyzer, device), taken) == Some(taken) {
             return;
@@ -77,6 +89,11 @@ mod tests {
         Figures::open(folder.path()).learn(&analyzer("a", "1"), "cpu", taken);
         let figures = Figures::open(folder.path());
         assert_eq!(figures.of(&analyzer("a", "1"), "cpu"), Some(taken));
+        assert_eq!(
+            figures.by_name(),
+            BTreeMap::from([("a".to_owned(), 6)]),
+            "what it takes of a GPU, where it is there"
+        );
         assert_eq!(figures.of(&analyzer("a", "2"), "cpu"), None);
         assert_eq!(figures.of(&analyzer("a", "1"), "cuda:0"), None);
         let mut other_model = analyzer("a", "1");

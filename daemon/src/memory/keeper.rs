@@ -110,6 +110,11 @@ impl Memory {
         place(name, group, &lock(&self.0.gpus))
     }
 
+    /// What each analyzer takes, bytes, as far as it was measured.
+    pub(crate) fn measured(&self) -> BTreeMap<String, u64> {
+        lock(&self.0.figures).by_name()
+    }
+
     /// From now on this one is counted.
     pub(crate) fn watch(&self, worker: &Arc<AnalyzeWorker>) {
         let mut workers = lock(&self.0.workers);

@@ -17,6 +17,7 @@ use super::quarantine::{Crash, Record, Rules, Standing};
 use super::registry::{Plugin, Registry, Wishes};
 use super::{install, watch as folders};
 use crate::config::Config;
+use crate::memory::Memory;
 use crate::state_dir::StateDir;
 use crate::workers::Programs;
 
@@ -113,6 +114,7 @@ pub(crate) enum Wish {
 pub(crate) fn keep(
     programs: Programs,
     config: Arc<Config>,
+    memory: Memory,
     state: &StateDir,
 ) -> Result<(Plugins, Known, JoinHandle<()>)> {
     install::prepare(&programs.added)?;
@@ -123,7 +125,8 @@ pub(crate) fn keep(
     let overrides = Overrides::load(&state_file);
     let catalogue = Catalogue {
         programs,
-        wishes: Wishes { config, overrides, standing: BTreeMap::new() },
+        wishes: Wishes { config, overrides, ..Wishes::default() },
+        memory,
         state_file,
         plugins: Vec::new(),
         reloads: BTreeMap::new(),
@@ -166,6 +169,7 @@ impl Plugins {
 struct Catalogue {
     programs: Programs,
     wishes: Wishes,
+    memory: Memory,
     state_file: PathBuf,
     /// As they were found, in the order in which they count.
     plugins: Vec<Plugin>,
@@ -253,7 +257,9 @@ impl Catalogue {
             (name.clone(), (record.standing(now), how))
         });
         self.wishes.standing = crashed.filter(|(_, (standing, _))| *standing != Standing::Free).collect();
+        self.wishes.measured = self.memory.measured();
         let registry = Arc::new(Registry::new(self.plugins.clone(), self.wishes.clone()));
+        self.wishes.placed.clone_from(registry.placed());
         self.published.send_replace(Some(Arc::clone(&registry)));
         registry
     }
@@ -277,6 +283,7 @@ impl Catalogue {
                     if let Standing::Held { until, crashes } = record.standing(now) {
                         let pause_s = (until - now).as_secs_f64();
                         tracing::warn!(analyzer = %name, crashes, "left out for {pause_s:.0} s, as it crashes again and again");
+                        self.wishes.quarantines += 1;
                         self.try_again_after(until - now);
                         changed = true;
                     }

@@ -10,6 +10,7 @@ mod discovery;
 mod file;
 mod install;
 mod overrides;
+mod placement;
 mod quarantine;
 mod registry;
 mod watch;

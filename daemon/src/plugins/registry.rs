@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use va_protocol::worker::description::{AnalyzerDescription, FindingsRequest};
+use va_protocol::worker::description::{AnalyzerDescription, FindingsRequest, FindingsScope};
 
 use super::file::{Identity, Origin};
 use super::overrides::{Override, Overrides};
+use super::placement::{self, Bundle, Taker};
 use super::quarantine::Standing;
 use crate::config::Config;
 
@@ -41,6 +42,12 @@ pub(crate) struct Wishes {
     pub(crate) overrides: Overrides,
     /// Of those that crashed: whether they may run, and how it was, in words.
     pub(crate) standing: BTreeMap<String, (Standing, String)>,
+    /// How often analyzers were left out so far.
+    pub(crate) quarantines: u64,
+    /// What analyzers were found to take, bytes.
+    pub(crate) measured: BTreeMap<String, u64>,
+    /// Where those are that no group names.
+    pub(crate) placed: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Default)]
@@ -71,7 +78,48 @@ impl Registry {
             }
         }
         registry.break_circles();
+        registry.wishes.placed = placement::place(registry.bundles(), &registry.takers());
         registry
+    }
+
+    fn takers(&self) -> Vec<Taker> {
+        let auto = self.wishes.config.groups.iter().filter(|(_, group)| group.is_auto());
+        auto.map(|(name, group)| Taker { group: name.clone(), limit: group.memory_mib.map(|mib| mib << 20) })
+            .collect()
+    }
+
+    /// Analyzers by who needs whom frame by frame.
+    fn bundles(&self) -> Vec<Bundle> {
+        // With each whether its group was named for it, which outranks where others were placed.
+        let mut bundles: Vec<(Bundle, bool)> = Vec::new();
+        for name in self.names() {
+            let Some((_, description)) = self.get(name) else { continue };
+            let beside = |other: &&FindingsRequest| other.needed && other.scope == FindingsScope::PerFrame;
+            let needs = description.findings.iter().filter(beside).map(|other| other.analyzer.clone());
+            let fixed = self.fixed_group(name);
+            let mut bundle = Bundle {
+                // Those it needs may come later, and join it then.
+                names: std::iter::once(name.to_owned()).chain(needs).collect(),
+                bytes: self.wishes.measured.get(name).copied().unwrap_or(description.memory_mib << 20),
+                group: fixed.or_else(|| self.wishes.placed.get(name)).cloned(),
+            };
+            let mut named = fixed.is_some();
+            let joins =
+                |(other, _): &(Bundle, bool)| other.names.iter().any(|one| bundle.names.contains(one));
+            let (joined, others): (Vec<_>, Vec<_>) = bundles.into_iter().partition(joins);
+            for (other, other_named) in joined {
+                bundle.names.extend(other.names);
+                bundle.bytes += other.bytes;
+                if bundle.group.is_none() || other_named && !named {
+                    (bundle.group, named) = (other.group, other_named);
+                }
+            }
+            bundle.names.sort();
+            bundle.names.dedup();
+            bundles = others;
+            bundles.push((bundle, named));
+        }
+        bundles.into_iter().map(|(bundle, _)| bundle).collect()
     }
 
     /// Whether somebody wants it to run by itself, who: by hand, or else the configuration.
@@ -86,9 +134,25 @@ impl Registry {
 
     /// The group that runs an analyzer; `None` where none takes it.
     pub(crate) fn group_of(&self, name: &str) -> Option<&str> {
+        self.fixed_group(name).or_else(|| self.wishes.placed.get(name)).map(String::as_str)
+    }
+
+    /// The group that a person or the configuration named for it.
+    fn fixed_group(&self, name: &str) -> Option<&String> {
         let groups = &self.wishes.config.groups;
-        let by_hand = self.wishes.overrides.of(name).group.and_then(|group| groups.get_key_value(&group));
-        by_hand.map(|(group, _)| group.as_str()).or_else(|| self.wishes.config.group_of(name))
+        let by_hand = self.wishes.overrides.of(name).group;
+        let group = by_hand.as_deref().filter(|group| groups.contains_key(*group));
+        groups.get_key_value(group.or_else(|| self.wishes.config.group_of(name))?).map(|(group, _)| group)
+    }
+
+    /// Where those are that no group names.
+    pub(crate) fn placed(&self) -> &BTreeMap<String, String> {
+        &self.wishes.placed
+    }
+
+    /// How often analyzers were left out since the daemon started, and how many are now.
+    pub(crate) fn quarantines(&self) -> (u64, usize) {
+        (self.wishes.quarantines, self.names().filter(|name| self.why_held(name).is_some()).count())
     }
 
     /// Why an analyzer is switched off; `None` where it is on.
@@ -242,7 +306,6 @@ fn hidden_by(first: &Plugin, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use va_protocol::worker::description::FindingsScope;
 
     fn plugin(name: &str, builds_on: &[(&str, bool)]) -> Plugin {
         let findings = builds_on.iter().map(|(analyzer, needed)| FindingsRequest {
@@ -360,5 +423,29 @@ mod tests {
         assert!(why.contains("3 crashes") && why.contains("was killed"), "{why}");
         assert_eq!((registry.why_held("b"), registry.is_on_trial("b")), (None, true));
         assert_eq!(registry.users_of("a"), ["c"]);
+    }
+
+    #[test]
+    fn groups_share_by_memory_and_who_feeds_others_frame_by_frame_stays_with_them() {
+        let plugins = vec![
+            plugin("ages", &[("faces", true)]),
+            plugin("cuts", &[]),
+            plugin("faces", &[]),
+            plugin("gaze", &[("faces", true)]),
+        ];
+        let config =
+            "[groups.x]\nanalyzers = \"auto\"\n[groups.y]\nanalyzers = \"auto\"\n[groups.z]\nanalyzers = []";
+        let measured = [("ages", 5), ("cuts", 30), ("faces", 9), ("gaze", 6)];
+        let measured = measured.map(|(name, mib)| (name.to_owned(), mib << 20));
+        let registry = with(plugins.clone(), config, |wishes| wishes.measured = measured.clone().into());
+        assert_eq!(registry.group_of("cuts"), Some("x"), "the largest comes first");
+        assert!(["ages", "faces", "gaze"].iter().all(|name| registry.group_of(name) == Some("y")));
+        // Who is moved takes those with it that it needs, and who was placed stays.
+        let moved = with(plugins, config, |wishes| {
+            wishes.placed = registry.placed().clone();
+            wishes.overrides.move_to("faces", "z");
+        });
+        assert!(["ages", "faces", "gaze"].iter().all(|name| moved.group_of(name) == Some("z")));
+        assert_eq!(moved.group_of("cuts"), Some("x"));
     }
 }

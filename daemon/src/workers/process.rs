@@ -56,8 +56,9 @@ impl From<String> for Ended {
 
 /// glibc's allocator, unless the environment says otherwise: by itself it keeps up to eight arenas for each core, and what
 /// one thread gave back is lost to the others; and after a large block was freed it takes such blocks from there, too. A
-/// worker of all visual analyzers keeps a quarter less with this, for no measurable time.
-const ALLOCATOR: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "4194304")];
+/// worker of all visual analyzers keeps a quarter less with this, for no measurable time. And CUDA numbers GPUs as NVML does.
+const ENVIRONMENT: [(&str, &str); 3] =
+    [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "4194304"), ("CUDA_DEVICE_ORDER", "PCI_BUS_ID")];
 
 impl Process {
     /// Starts a worker in a role; `processes` keeps track of it until it was waited for. The worker asks the kernel to
@@ -78,7 +79,7 @@ impl Process {
             .stderr(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true);
-        for (name, value) in ALLOCATOR {
+        for (name, value) in ENVIRONMENT {
             if std::env::var_os(name).is_none() {
                 command.env(name, value);
             }

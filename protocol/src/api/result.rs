@@ -147,6 +147,9 @@ pub struct Metrics {
     /// Workers that ended while they worked for the job.
     #[serde(default)]
     pub restarts: u64,
+    /// Analyzers that were left out, since they had crashed again and again.
+    #[serde(default)]
+    pub quarantines: u64,
     /// Share of the analyzers that ran which gave findings.
     pub analyzer_success_rate: f64,
 }

@@ -49,7 +49,8 @@ pub(crate) fn document(
         "metrics": {
             "processing_time_s": 2.0, "realtime_factor": 5.0, "decode_s": 1.0, "gpu_utilization_avg": null,
             "gpu_utilization_peak": null, "gpu_memory_peak_mb": null, "memory_peak_mb": 100.0,
-            "cache_hit_rate": 1.0, "loads": 0, "evictions": 0, "restarts": 0, "analyzer_success_rate": 1.0
+            "cache_hit_rate": 1.0, "loads": 0, "evictions": 0, "restarts": 0, "quarantines": 0,
+            "analyzer_success_rate": 1.0
         }
     })
 }

@@ -17,6 +17,7 @@ use super::super::Daemon;
 use super::super::problem::Refused;
 use super::details::unknown;
 use super::info;
+use crate::config::GroupConfig;
 use crate::plugins::{Incoming, Origin, Registry, Verdict, Wish};
 
 /// A dry run may take this long, beside loading.
@@ -201,7 +202,8 @@ async fn verdict_of(
 
 /// The group with the most free memory, for an analyzer that no group takes by itself.
 fn roomiest(daemon: &Daemon, registry: &Registry, name: &str) -> Option<String> {
-    if registry.group_of(name).is_some() || daemon.config.group_of(name).is_some() {
+    let shared_out = daemon.config.groups.values().any(GroupConfig::is_auto);
+    if shared_out || registry.group_of(name).is_some() || daemon.config.group_of(name).is_some() {
         return None;
     }
     // A group without a limit has all that the machine has.
