@@ -3,7 +3,7 @@
 //! The faces are those of face_detection; none is looked for here. A mesh of 478 points is laid over each ([`mesh`]), which
 //! tells how the head is turned ([`head`]); what the eyes do comes from the mesh, too; both together are the gaze
 //! ([`gaze`]). The mesh is laid while the frame is there; the small nets look at the eyes of many faces in a row
-//! ([`gathered`]).
+//! (`gathered`).
 
 pub mod findings;
 mod gathered;

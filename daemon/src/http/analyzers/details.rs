@@ -119,7 +119,9 @@ fn obstacles(
         return all;
     }
     if let Some(reason) = registry.why_off(name) {
-        all.push(obstacle(reason, Some(format!("vactl plugins enable {name}"))));
+        let command = format!("vactl plugins enable {name}");
+        let remedy = (!reason.contains(&command)).then_some(command);
+        all.push(obstacle(reason, remedy));
     }
     match &trouble.standing {
         Standing::Held { until, crashes } => {
