@@ -17,7 +17,7 @@ mod workers;
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
@@ -51,7 +51,13 @@ fn main() -> ExitCode {
     };
     // One thread for all of the daemon: it only passes messages on. Workers are children of this very thread, which
     // must outlive them: they ask the kernel to end them with it.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        // What touches the disk is short, and its threads are not kept.
+        .max_blocking_threads(4)
+        .thread_keep_alive(Duration::from_secs(1))
+        .build()
+        .context("no runtime");
     match runtime.and_then(|runtime| runtime.block_on(run(arguments, prepared, begun))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,6 +1,6 @@
 //! Many jobs, and analyzers that come and go between them: nothing grows. `make soak` runs the long form.
 
-use va_tests::{Daemon, Resources, Setup, clip, library_bytes, resident};
+use va_tests::{Daemon, LIMIT, Resources, Setup, clip, library_bytes, resident, within};
 
 /// Jobs, and cycles of switching and replacing.
 fn size() -> (usize, usize) {
@@ -66,12 +66,16 @@ fn neither_jobs_nor_changes_of_analyzers_leave_anything_behind() {
     }
     switch("enable");
     jobs(&daemon, SETTLED);
-    let after = Held::by(&daemon);
-    println!("before: {before:#?}\nafter {all_jobs} jobs and {cycles} changes: {after:#?}");
-    assert_eq!(after.rest, before.rest);
     let grown = |after: u64, before: u64| after as f64 / before as f64;
-    assert!(grown(after.daemon, before.daemon) <= MOST, "the daemon grew: {before:?} {after:?}");
-    assert!(grown(after.worker, before.worker) <= MOST, "the worker grew: {before:?} {after:?}");
+    let fits = |after: &Held| {
+        after.rest == before.rest
+            && grown(after.daemon, before.daemon) <= MOST
+            && grown(after.worker, before.worker) <= MOST
+    };
+    // Threads for the disk, and what they hold, go a moment later.
+    let after = within(LIMIT, || Some(Held::by(&daemon)).filter(fits)).unwrap_or_else(|| Held::by(&daemon));
+    println!("before: {before:#?}\nafter {all_jobs} jobs and {cycles} changes: {after:#?}");
+    assert!(fits(&after), "something grew: {before:#?} {after:#?}");
     let kept = std::fs::read_dir(daemon.state_dir().join("plugins")).expect("a folder").count();
     assert_eq!(kept, 1);
 }

@@ -55,10 +55,10 @@ pub fn memfds(pid: u32) -> usize {
     open + maps.lines().filter(|line| line.contains("memfd:va-frames")).count()
 }
 
-/// Memory of a process that is in RAM, bytes, without that which it shares with files; 0 of one that is gone.
+/// Memory of a process that is in RAM, bytes; 0 of one that is gone.
 pub fn resident(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 

@@ -20,6 +20,10 @@ pub const MODELS: [&str; 3] = [SCRFD, CENTER_FACE, BLAZE_FACE];
 /// The anchors of SCRFD's three levels, in input pixels.
 const STRIDES: [usize; 3] = [8, 16, 32];
 
+/// Pictures in one run where there is a GPU: always as many, since a run of another number than the last has cuDNN choose
+/// its algorithms anew, which takes a hundred times as long.
+const AT_ONCE: usize = 8;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Scrfd,
@@ -100,11 +104,11 @@ impl Detector {
         let plan = Plan::new(self.kind, first.size(), settings.input_side);
         let least = settings.confidence.unwrap_or(self.kind.least());
         // On a processor larger batches only cost memory; SCRFD's graph takes one at a time.
-        let at_once = if self.model.device() == "cpu" || self.kind == Kind::Scrfd { 1 } else { views.len() };
+        let at_once = if self.model.device() == "cpu" || self.kind == Kind::Scrfd { 1 } else { AT_ONCE };
         let mut found = Vec::with_capacity(views.len());
         for views in views.chunks(at_once) {
-            let input = buffers.fill(&plan, views)?;
-            let shape = plan.shape(views.len());
+            let input = buffers.fill(&plan, views, at_once)?;
+            let shape = plan.shape(at_once);
             let outputs = self.model.run(&[Input::f32(self.kind.input(), &shape, input)])?;
             for (i, view) in views.iter().enumerate() {
                 let faces = self.faces(&outputs, i, &plan, least)?;

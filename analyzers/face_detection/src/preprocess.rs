@@ -75,13 +75,13 @@ pub struct Buffers {
 }
 
 impl Buffers {
-    /// The input for these views.
+    /// The input for these views, with room for `room`; what is over is left as it was, and nobody looks at it.
     ///
     /// # Errors
     /// Where a view has no pixel.
-    pub fn fill(&mut self, plan: &Plan, views: &[View<'_>]) -> Result<&[f32]> {
+    pub fn fill(&mut self, plan: &Plan, views: &[View<'_>], room: usize) -> Result<&[f32]> {
         let one = plan.size.0 * plan.size.1 * 3;
-        self.input.resize(views.len() * one, 0.0);
+        self.input.resize(room * one, 0.0);
         for (view, input) in views.iter().zip(self.input.chunks_exact_mut(one)) {
             self.painter.tensor(view, &plan.fit, &plan.normalise, input)?;
         }

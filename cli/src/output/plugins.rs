@@ -262,12 +262,37 @@ mod tests {
 
     #[test]
     fn all_that_is_known_is_shown_in_rows() {
-        insta::assert_snapshot!(plugin(&quarantined(), &Style::PLAIN), @"");
+        insta::assert_snapshot!(plugin(&quarantined(), &Style::PLAIN), @r#"
+        faces is in quarantine
+        version   1.2.0
+        finds     faces and where they look
+        looks at  every 10th frame, longest side 640, RGB
+        group     main (by hand)
+        switched  on by the configuration
+        used by   ages
+        models    centerface (not installed, optional)
+        SDK       0.1.0; the worker has 0.1.0
+        file      /var/lib/va/plugins/faces-1.2.0-0123456789ab.so (8.6 MB, 2026-01-31T12:00:00Z, added)
+        crashes   3 in a row; the last at 2026-01-31T12:34:56Z: its worker process was killed by SIGSEGV (a
+                  memory fault)
+          it crashed 3 times in a row and is left out; it is tried again in 42 s
+            mend and replace it, or try it at once: vactl plugins enable faces
+        "#);
     }
 
     #[test]
     fn why_tells_what_to_do_and_how_it_crashed() {
-        insta::assert_snapshot!(plugin_why(&quarantined(), &Style::PLAIN), @"");
+        insta::assert_snapshot!(plugin_why(&quarantined(), &Style::PLAIN), @r#"
+        faces is in quarantine
+          it crashed 3 times in a row and is left out; it is tried again in 42 s
+            mend and replace it, or try it at once: vactl plugins enable faces
+
+          its last crash, at 2026-01-31T12:34:56Z (3 in a row since it did well):
+            its worker process was killed by SIGSEGV (a memory fault)
+          what its worker wrote last:
+            index 7
+            \u{1b}[31mred
+        "#);
     }
 
     #[test]
@@ -293,7 +318,12 @@ mod tests {
         let notes = vec!["it replaces version 1.1.0".to_owned()];
         let changed =
             PluginChanged { analyzer: Some(info(AnalyzerState::Ready)), notes, check: Some(check.clone()) };
-        insta::assert_snapshot!(plugin_changed(&changed, &Style::PLAIN), @"");
+        insta::assert_snapshot!(plugin_changed(&changed, &Style::PLAIN), @r#"
+        file     ok       a shared library of 8.6 MB
+        dry run  skipped  model centerface is not installed
+        faces 1.2.0 is ready in group main: usable from the next job on
+          it replaces version 1.1.0
+        "#);
 
         let run = PluginDryRun {
             device: "cpu".to_owned(),
@@ -304,6 +334,11 @@ mod tests {
             model: None,
         };
         let check = PluginCheck { dry_run: Some(run), ..check };
-        insta::assert_snapshot!(plugin_check(&check, &Style::PLAIN), @"");
+        insta::assert_snapshot!(plugin_check(&check, &Style::PLAIN), @r#"
+        file     ok       a shared library of 8.6 MB
+        dry run  skipped  model centerface is not installed
+        2 segments in 1 frame, on cpu; summary {"faces":2}
+        passed
+        "#);
     }
 }
