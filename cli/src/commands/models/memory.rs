@@ -20,10 +20,7 @@ pub(super) async fn warm(places: &Places, arguments: &InMemory) -> Result<(), Fa
 
 pub(super) async fn evict(places: &Places, arguments: &InMemory) -> Result<(), Failure> {
     let client = places.daemon().await?;
-    let mut moved = Vec::new();
-    for name in names(&client, arguments, MemoryState::Loaded).await? {
-        moved.extend(client.evict(vec![name]).await?);
-    }
+    let moved = client.evict(names(&client, arguments, MemoryState::Loaded).await?).await?;
     told(&moved, "unloaded", arguments).await
 }
 
