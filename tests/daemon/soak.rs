@@ -48,17 +48,19 @@ fn neither_jobs_nor_changes_of_analyzers_leave_anything_behind() {
         daemon.vactl(&["plugins", "add", file.to_str().expect("text")]).ended_with(0);
     };
     let switch = |to: &str| drop(daemon.vactl(&["plugins", to, "listener"]).ended_with(0));
-    // All of it once, so that what is made once is there.
-    build(0);
-    switch("disable");
-    switch("enable");
-    jobs(&daemon, SETTLED);
+    // All of it between the first jobs, so that what is made once is there.
+    for build_number in 0..SETTLED {
+        build(build_number);
+        switch("disable");
+        switch("enable");
+        jobs(&daemon, 1);
+    }
     let before = Held::by(&daemon);
 
     let jobs_each = (all_jobs - 2 * SETTLED).div_ceil(cycles);
     for cycle in 1..=cycles {
         match cycle % 3 {
-            0 => build(cycle),
+            0 => build(SETTLED + cycle),
             1 => switch("disable"),
             _ => switch("enable"),
         }
