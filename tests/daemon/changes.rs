@@ -204,6 +204,14 @@ fn a_plugin_goes_to_the_group_that_is_named_and_finds_one_by_itself() {
 }
 
 #[test]
+fn a_plugin_that_no_group_names_goes_where_the_most_memory_is_free() {
+    let groups = "[groups.full]\nanalyzers = [\"sleepy\"]\nmemory_mib = 1024\n[groups.empty]\nanalyzers = []\nmemory_mib = 900";
+    let daemon = Setup::new().with_settings("sleepy", "hold_mib = 300").config(groups).start_ready();
+    let added = plugins(&daemon, &["add", &library(&daemon, "steady")]);
+    assert_eq!(added["analyzer"]["group"], "empty");
+}
+
+#[test]
 fn groups_share_what_no_group_names() {
     let groups = "[groups.one]\nanalyzers = \"auto\"\n[groups.two]\nanalyzers = \"auto\"";
     let daemon = Setup::new().with("steady").with("sleepy").with("needy").config(groups).start_ready();

@@ -28,8 +28,7 @@ pub(super) fn compose(ingredients: Ingredients, models: &Models, processing_time
     let Ingredients { video, seen, settled, mut versions, by_name, quarantined } = ingredients;
     let (status, error) = judge(&settled, seen.report.defect.as_deref(), by_name);
     let facts = facts(&video, &seen);
-    let metrics =
-        Metrics { quarantines: quarantined, ..metrics(&settled, &seen, facts.duration_s, processing_time_s) };
+    let metrics = metrics(&settled, &seen, (facts.duration_s, processing_time_s), quarantined);
     let analyzers = settled.into_iter().map(|(name, settled)| {
         let version = versions.remove(&name);
         (name, settled.into_result(version, |model| models.sha256(model)))
@@ -95,8 +94,8 @@ fn facts(video: &VideoFile, seen: &Seen) -> VideoFacts {
 fn metrics(
     settled: &BTreeMap<String, Settled>,
     seen: &Seen,
-    duration_s: Option<f64>,
-    processing_time_s: f64,
+    (duration_s, processing_time_s): (Option<f64>, f64),
+    quarantines: u64,
 ) -> Metrics {
     let ran: Vec<&Settled> = settled.values().filter(|settled| settled.ran()).collect();
     let share = |count: usize| if ran.is_empty() { 0.0 } else { round(count as f64 / ran.len() as f64) };
@@ -113,7 +112,7 @@ fn metrics(
         loads: ran.iter().filter(|settled| settled.device.is_some() && !settled.cache_hit).count() as u64,
         evictions: seen.evictions,
         restarts: seen.ended_workers,
-        quarantines: 0,
+        quarantines,
         analyzer_success_rate: share(ran.iter().filter(|settled| settled.has_findings()).count()),
     }
 }

@@ -1,10 +1,11 @@
 //! What analyzers were found to take, kept in the state folder: nobody has to be measured twice.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use va_protocol::worker::control::{AnalyzerToLoad, MemoryTaken};
+
+use crate::state_dir::write_whole;
 
 const FILE: &str = "memory.json";
 
@@ -43,15 +44,12 @@ impl Figures {
             return;
         }
         if let Err(error) = self.write() {
-            tracing::warn!("what analyzers take cannot be kept in {}: {error}", self.file.display());
+            tracing::warn!("what analyzers take is measured again at the next start: {error:#}");
         }
     }
 
-    fn write(&self) -> std::io::Result<()> {
-        let part = self.file.with_extension("part");
-        let mut file = std::fs::File::create(&part)?;
-        file.write_all(&serde_json::to_vec_pretty(&self.by_key)?)?;
-        std::fs::rename(part, &self.file)
+    fn write(&self) -> anyhow::Result<()> {
+        write_whole(&self.file, &serde_json::to_vec_pretty(&self.by_key)?)
     }
 }
 

@@ -17,11 +17,11 @@ use super::free::{Kernel, Room, most_of_gpu, most_of_machine};
 use super::ledger::Ledger;
 use super::placement::{Placement, place};
 use crate::config::{Config, GroupConfig};
-use crate::workers::{AnalyzeWorker, Ended, Hold, LoadState, Standing, resident_bytes};
+use crate::workers::{AnalyzeWorker, Ended, Hold, LoadState, Standing, Unheard, ask, resident_bytes};
 
 /// What a worker takes before its first analyzer, about; of the limit of its group.
 const WORKER_BYTES: u64 = 48 << 20;
-/// A driver that does not answer is as good as none.
+/// A driver that does not answer in time is asked again the next time.
 const GPUS_LIMIT: Duration = Duration::from_secs(5);
 
 /// Cheap to clone.
@@ -480,11 +480,18 @@ impl Memory {
         if lock(&self.0.gpus).why_none.is_some() {
             return;
         }
-        let asking = tokio::process::Command::new(&self.0.worker).arg("gpus").kill_on_drop(true).output();
-        let answer = match tokio::time::timeout(GPUS_LIMIT, asking).await {
-            Ok(Ok(output)) => serde_json::from_slice(&output.stdout).map_err(|error| error.to_string()),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("NVIDIA's driver does not answer".to_owned()),
+        let mut command = tokio::process::Command::new(&self.0.worker);
+        command.arg("gpus");
+        let answer = match ask(command, b"", GPUS_LIMIT).await {
+            Ok(output) => serde_json::from_slice(&output.stdout).map_err(|error| error.to_string()),
+            Err(Unheard::Unstarted(error)) => Err(error.to_string()),
+            Err(Unheard::TooLong) => {
+                let limit_s = GPUS_LIMIT.as_secs();
+                tracing::warn!(
+                    "what GPUs have free stays as it was told last: the driver did not answer within {limit_s} s"
+                );
+                return;
+            }
         };
         let gpus = answer.unwrap_or_else(|why| Gpus { gpus: Vec::new(), why_none: Some(why) });
         if let Some(why) = &gpus.why_none {

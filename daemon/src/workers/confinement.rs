@@ -1,15 +1,15 @@
 //! How far the sandbox of workers holds on this machine: a worker puts it on and tells.
 
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 use va_protocol::api::status::{SandboxState, SandboxStatus};
 use va_protocol::worker::control::Confined;
 
+use super::ask::{Unheard, ask};
 use super::process::exit_in_words;
 use super::programs::Programs;
 
@@ -46,11 +46,11 @@ impl Confinement {
 
     async fn ask(&self) -> Result<Vec<String>> {
         let mut command = Command::new(&self.worker);
-        command.arg("confine").stdin(Stdio::null()).kill_on_drop(true);
-        let output = tokio::time::timeout(LIMIT, command.output())
-            .await
-            .with_context(|| format!("a worker did not answer within {} s", LIMIT.as_secs()))?
-            .with_context(|| format!("cannot start {}", self.worker.display()))?;
+        command.arg("confine");
+        let output = ask(command, b"", LIMIT).await.map_err(|unheard| match unheard {
+            Unheard::TooLong => anyhow!("a worker did not answer within {} s", LIMIT.as_secs()),
+            Unheard::Unstarted(error) => anyhow!("cannot start {}: {error}", self.worker.display()),
+        })?;
         let words = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "a worker {}: {}", exit_in_words(output.status), words.trim());
         let Confined { lacks } = serde_json::from_slice(&output.stdout).context("a worker spoke nonsense")?;

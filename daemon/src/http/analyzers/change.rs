@@ -60,7 +60,10 @@ pub(in crate::http) async fn add(State(mut daemon): State<Daemon>, body: Bytes) 
             ),
         });
     }
-    let group = group.or_else(|| roomiest(&daemon, &before, &description.name));
+    let group = match group {
+        Some(group) => Some(group),
+        None => roomiest(&daemon, &before, &description.name).await,
+    };
     let (name, version) = (description.name.clone(), description.version.clone());
     let keeping = {
         let name = name.clone();
@@ -201,14 +204,19 @@ async fn verdict_of(
 }
 
 /// The group with the most free memory, for an analyzer that no group takes by itself.
-fn roomiest(daemon: &Daemon, registry: &Registry, name: &str) -> Option<String> {
+async fn roomiest(daemon: &Daemon, registry: &Registry, name: &str) -> Option<String> {
     let shared_out = daemon.config.groups.values().any(GroupConfig::is_auto);
     if shared_out || registry.group_of(name).is_some() || daemon.config.group_of(name).is_some() {
         return None;
     }
-    // A group without a limit has all that the machine has.
-    let groups = daemon.config.groups.iter();
-    groups.max_by_key(|(_, group)| group.memory_mib.unwrap_or(u64::MAX)).map(|(name, _)| name.clone())
+    let workers = daemon.workers.memory.status().await.workers;
+    let free = |(name, group): &(&String, &GroupConfig)| {
+        let taken =
+            workers.iter().filter(|worker| worker.group == **name).map(|worker| worker.resident_bytes);
+        // A group without a limit has all that the machine has.
+        group.memory_mib.map_or(u64::MAX, |mib| mib << 20).saturating_sub(taken.sum())
+    };
+    daemon.config.groups.iter().max_by_key(free).map(|(name, _)| name.clone())
 }
 
 /// What the analyzer is by now, once its group's worker has it.
