@@ -20,7 +20,8 @@ class Round:
     together: turns.Job
     alone: dict
     python: comparison.Run
-    # CPU seconds in Python of the graphs that each analyzer ran, those of the analyzers that it needs left out.
+    # CPU seconds in Python of the graphs that each analyzer ran, those of the analyzers that it needs left out; while the
+    # clip is decoded, as in the analyzer's job.
     inference_s: dict
     # Cores that were kept busy by others meanwhile.
     others: float
@@ -33,6 +34,8 @@ class Measured:
     load_s: float = 0.0
     # Share of each analyzer's CPU seconds that its worker spent in the runtime.
     in_runtime: dict = field(default_factory=dict)
+    # As in the rounds, but on cores that do nothing else.
+    idle_inference_s: dict = field(default_factory=dict)
     peak_mb: float = 0.0
     python_load_s: float = 0.0
     python_peak_mb: float = 0.0
@@ -79,8 +82,14 @@ def record(installation, models, clip, measured):
             # What it needs ran as well, and was recorded before.
             others = {graph for other in measured.needs[name] for graph in graphs[other]}
             graphs[name] = {graph: runs for graph, runs in records.new().items() if graph not in others}
+            measured.idle_inference_s[name] = replay(models, graphs[name])[0]
             measured.in_runtime[name] = sum(runs.cpu_s for runs in graphs[name].values()) / job.own_s(name)
     return graphs
+
+
+def replay(models, graphs, clip=None):
+    runs = [{**vars(one), "folder": str(one.folder)} for one in graphs.values()]
+    return comparison.replay(models, runs, clip) if runs else (0.0, 0.0)
 
 
 def take(daemon, python, clip, models, graphs, backwards):
@@ -88,8 +97,7 @@ def take(daemon, python, clip, models, graphs, backwards):
 
     def each(name):
         alone[name] = turns.run(daemon, clip, [name])
-        runs = [{**vars(one), "folder": str(one.folder)} for one in graphs[name].values()]
-        inference_s[name], whole_s = comparison.replay(models, runs) if runs else (0.0, 0.0)
+        inference_s[name], whole_s = replay(models, graphs[name], clip)
         replays_s.append(whole_s)
 
     parts = {name: lambda name=name: each(name) for name in ANALYZERS}

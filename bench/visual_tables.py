@@ -41,19 +41,20 @@ def costs(measured):
     """Where the CPU seconds go, ours beside Python's."""
     middle = lambda of: statistics.median(map(of, measured.rounds))
     decode_s = middle(lambda one: min(job.decode_s for job in one.alone.values()))
-    table = [["decoding", f"{decode_s:.2f}", "", "", "", ""]]
+    table = [["decoding", f"{decode_s:.2f}", "", "", "", "", ""]]
     for name in ANALYZERS:
         scaling_s = middle(lambda one: one.alone[name].decode_s) - decode_s
         own_s, inference_s = middle(lambda one: one.alone[name].own_s(name)), middle(lambda one: one.inference_s[name])
         in_python = middle(lambda one: one.python.cpu_s_by_analyzer.get(name, 0.0))
-        inference = [f"{measured.in_runtime[name]:.0%}", f"{inference_s:.2f}"] if inference_s else ["", ""]
+        idle_s = measured.idle_inference_s[name]
+        inference = [f"{measured.in_runtime[name]:.0%}", f"{inference_s:.2f}", f"{idle_s:.2f}"] if inference_s else [""] * 3
         table.append([name, f"{own_s:.2f}", f"{scaling_s:.2f}", *inference, f"{in_python:.2f}"])
     scaling = middle(lambda one: one.python.cpu_s_by_analyzer["decoding and scaling"])
-    table.append(["decoding and scaling, Python", "", "", "", "", f"{scaling:.2f}"])
-    table.append(["workers, beside their analyzers", f"{middle(workers_s):.2f}", "", "", "", ""])
-    table.append(["**one job of all**", f"{middle(lambda one: one.together.cpu_s):.2f}", "", "", "",
+    table.append(["decoding and scaling, Python", "", "", "", "", "", f"{scaling:.2f}"])
+    table.append(["workers, beside their analyzers", f"{middle(workers_s):.2f}", "", "", "", "", ""])
+    table.append(["**one job of all**", f"{middle(lambda one: one.together.cpu_s):.2f}", "", "", "", "",
                   f"{middle(lambda one: one.python.cpu_s):.2f}"])
-    return [["CPU seconds", "ours, alone", "scaling for it", "in the runtime", "pure inference", "in Python's job"], *table]
+    return [["CPU seconds", "ours, alone", "scaling for it", "in the runtime", "pure inference", "on idle cores", "in Python's job"], *table]
 
 
 def workers_s(one):

@@ -6,6 +6,7 @@ RUNS is JSON, for each graph the `model`, the `file`, the `folder` with the inpu
 `inference/src/onnx/record.rs` writes them. Out comes JSON: CPU seconds of the
 runs, and of all of this program.
 """
+import functools
 import json
 import pathlib
 import sys
@@ -24,25 +25,27 @@ def main():
 
 def spent(nets, model, file, folder, runs):
     net = nets.load(model, file)
-    inputs = kept(pathlib.Path(folder))
-    of_shapes = {}
-    for shapes, tensors in inputs:
-        of_shapes.setdefault(shapes, []).append(tensors)
-    for tensors in (some[0] for some in of_shapes.values()):
+    turns = list(inputs_of(pathlib.Path(folder), runs))
+    for tensors in {key(run["shapes"]): tensors for run, tensors in zip(runs, turns)}.values():
         net.run(None, tensors)  # warm
-    turns = [of_shapes[key(run["shapes"])] for run in runs]
     begun = time.thread_time()
-    for number, tensors in enumerate(turns):
-        net.run(None, tensors[number % len(tensors)])
+    for tensors in turns:
+        net.run(None, tensors)
     return time.thread_time() - begun
 
 
-def kept(folder):
-    """Shapes and inputs of each run whose inputs were kept."""
+def inputs_of(folder, runs):
+    """The inputs of each run; where they were not kept, the last ones of this shape that were."""
+    last = {}
     for line in (folder / "runs.jsonl").read_text().splitlines():
         run = json.loads(line)
         if run["kept"] is not None:
-            yield key(run["shapes"]), {name: np.load(folder / f"{run['kept']}.{name}.npy") for name in run["shapes"]}
+            last.setdefault(key(run["shapes"]), run["kept"])
+    read = functools.cache(lambda kept, name: np.load(folder / f"{kept}.{name}.npy"))
+    for run in runs:
+        kept = last[key(run["shapes"])] if run["kept"] is None else run["kept"]
+        last[key(run["shapes"])] = kept
+        yield {name: read(kept, name) for name in run["shapes"]}
 
 
 def key(shapes):

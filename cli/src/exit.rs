@@ -123,7 +123,9 @@ impl From<ClientError> for Failure {
                     failure.hint("start one with `vactl daemon start`; `vactl analyze` does so by itself")
                 }
             }
-            ClientError::NoAnswer { .. } => Failure::new(Exit::Unreachable, message).hint(SEE_THE_LOG),
+            ClientError::NoAnswer { .. } | ClientError::HungUp { .. } => {
+                Failure::new(Exit::Unreachable, message).hint(SEE_THE_LOG)
+            }
             ClientError::BrokeOff { .. } => Failure::new(Exit::Internal, message).hint(SEE_THE_LOG),
             ClientError::NotUnderstood { .. } => Failure::new(Exit::Internal, message)
                 .hint("vactl and va-daemon must be of one version: `vactl --version`, `va-daemon --version`"),

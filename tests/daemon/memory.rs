@@ -253,3 +253,24 @@ fn a_group_without_its_gpu_runs_on_the_cpu_or_says_why_it_does_not() {
         assert!(document.reason_of("steady").contains(words), "{}", document.reason_of("steady"));
     }
 }
+
+#[test]
+fn what_an_analyzer_needs_at_work_is_measured_and_kept() {
+    let mut daemon = Setup::new()
+        .with("steady")
+        .with_settings("faulty", "behaviour = \"leak\"\nwhen = \"finish\"\nmib = 64")
+        .start_ready();
+    assert_eq!(analyzer(&daemon, "faulty")["at_work_bytes"], Value::Null);
+    daemon.document(&clip(), &[]).saw_all("steady");
+    let at_work =
+        |daemon: &Daemon, name: &str| analyzer(daemon, name)["at_work_bytes"].as_u64().expect("measured");
+    let (faulty, steady) = (at_work(&daemon, "faulty"), at_work(&daemon, "steady"));
+    assert!((64 * MIB..84 * MIB).contains(&faulty), "{faulty} bytes");
+    assert!((1..20 * MIB).contains(&steady), "{steady} bytes");
+    let shown = daemon.vactl(&["status", "--memory"]).ended_with(0).text();
+    assert!(shown.contains("AT WORK"), "{shown}");
+    daemon.stop();
+    daemon.start();
+    daemon.ready();
+    assert!(at_work(&daemon, "faulty") >= 64 * MIB, "kept");
+}

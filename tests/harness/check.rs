@@ -18,6 +18,7 @@ pub fn to_check(library: &Path) -> Value {
             "call_limit_s": 30.0,
             "memory_mib": 0,
             "measure": false,
+            "known_at_work": true,
         },
         "description": null,
         "device": "cpu",

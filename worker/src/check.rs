@@ -16,6 +16,7 @@ use va_protocol::worker::check::{
 
 use crate::analyze::trial::{NotLoaded, Trial};
 use crate::analyze::{loader, needed};
+use crate::memory::Marks;
 use crate::{process, sandbox, translate};
 
 /// Lines of JSON, whatever the library itself prints.
@@ -26,10 +27,11 @@ pub(crate) fn run() -> Result<()> {
     if let Some(mib) = check.memory_mib {
         process::limit_memory(mib)?;
     }
+    let marks = Marks::open();
     if let Some(sandbox) = &check.sandbox {
         sandbox::around_plugins(sandbox, needed(&check.analyzer))?;
     }
-    let mut steps = Steps { answers, taken: Vec::new() };
+    let mut steps = Steps { answers, marks, taken: Vec::new() };
     let mut checked =
         Checked { steps: Vec::new(), description: None, dry_run: None, memory: CheckMemory::default() };
     steps.all(&check, &mut checked)?;
@@ -51,6 +53,7 @@ impl NotDone {
 
 struct Steps {
     answers: File,
+    marks: Marks,
     taken: Vec<StepTaken>,
 }
 
@@ -79,8 +82,8 @@ impl Steps {
             let detail = format!("loaded on {}", trial.device());
             Ok(((trial, description), detail))
         })?;
+        self.marks.forget_peak();
         checked.dry_run = self.take(CheckStep::DryRun, trial, |(mut trial, own)| {
-            process::forget_memory_peak();
             let wants = check.description.as_ref().unwrap_or(&own);
             let tried = trial.run(wants, check.findings_limit);
             checked.memory.dry_run_peak = process::memory_peak();

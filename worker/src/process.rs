@@ -75,7 +75,7 @@ pub(crate) fn memory_peak_mb() -> f64 {
     memory_peak() as f64 / 1e6
 }
 
-/// The same, bytes; since [`forget_memory_peak`], where that was called.
+/// The same, bytes; since [`Marks::forget_peak`](crate::memory::Marks::forget_peak), where that was called.
 pub(crate) fn memory_peak() -> u64 {
     of_status("VmHWM:")
 }
@@ -83,11 +83,6 @@ pub(crate) fn memory_peak() -> u64 {
 /// Resident memory of this process now, bytes; 0 where `/proc` does not tell.
 pub(crate) fn memory() -> u64 {
     of_status("VmRSS:")
-}
-
-/// From now on the peak is that of what follows. A system that does not let us goes on with the old one.
-pub(crate) fn forget_memory_peak() {
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 fn of_status(field: &str) -> u64 {

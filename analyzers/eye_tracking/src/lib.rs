@@ -2,8 +2,7 @@
 //!
 //! The faces are those of face_detection; none is looked for here. A mesh of 478 points is laid over each ([`mesh`]), which
 //! tells how the head is turned ([`head`]); what the eyes do comes from the mesh, too; both together are the gaze
-//! ([`gaze`]). The mesh is laid while the frame is there; the small nets look at the eyes of many faces in a row
-//! (`gathered`).
+//! ([`gaze`]). Frames wait until there are enough faces to look at in a row (`gathered`).
 
 pub mod findings;
 mod gathered;
@@ -14,29 +13,24 @@ pub mod model;
 pub mod preprocess;
 pub mod settings;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use va_analyzer_sdk::prelude::*;
-use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE, Face, faces_of};
-use va_inference::geometry::Affine;
-use va_inference::image::View;
+use va_inference::findings::faces::{FACE_DETECTION, FRAME_SIDE, faces_of};
 
 use crate::findings::{Segment, WholeVideo};
-use crate::gathered::{Gathered, Waiting};
+use crate::gathered::Gathered;
 use crate::gaze::Target;
-use crate::mesh::{LEFT_EYE, RIGHT_EYE};
-use crate::model::{BLENDSHAPES, FACE_SIDE, IRIS, LANDMARKS, Nets};
-use crate::preprocess::Buffers;
+use crate::model::{BLENDSHAPES, IRIS, LANDMARKS, Nets};
 use crate::settings::Settings;
-
-/// The square round a face, in longer sides of its box.
-const FACE_FACTOR: f32 = 1.5;
 
 /// The analyzer: the loaded nets serve all videos.
 #[derive(Debug)]
 pub struct EyeTracking {
     settings: Settings,
     nets: Nets,
+    /// What the last session gathered in: its memory serves the next.
+    spare: Mutex<Option<Gathered>>,
 }
 
 impl Analyzer for EyeTracking {
@@ -62,18 +56,23 @@ impl Analyzer for EyeTracking {
     fn load(host: &Host) -> Result<Self> {
         let settings: Settings = host.settings()?;
         settings.check()?;
-        Ok(EyeTracking { nets: Nets::load(host)?, settings })
+        Ok(EyeTracking { nets: Nets::load(host)?, settings, spare: Mutex::default() })
     }
 
     fn open(self: &Arc<Self>, video: &Video, _host: &Host) -> Result<Self::Session> {
         Ok(EyesOfOneVideo {
             analyzer: Arc::clone(self),
             source: (video.width, video.height),
-            buffers: Buffers::default(),
-            gathered: Gathered::default(),
+            gathered: self.spare().take().unwrap_or_default(),
             looks: 0,
             into_camera: 0,
         })
+    }
+}
+
+impl EyeTracking {
+    fn spare(&self) -> MutexGuard<'_, Option<Gathered>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,8 +82,7 @@ pub struct EyesOfOneVideo {
     analyzer: Arc<EyeTracking>,
     /// Pixels of the video, which findings count in.
     source: (u32, u32),
-    buffers: Buffers,
-    /// Frames whose faces wait for the small nets.
+    /// Frames whose faces wait.
     gathered: Gathered,
     looks: u32,
     into_camera: u32,
@@ -94,8 +92,7 @@ impl Session for EyesOfOneVideo {
     fn frames(&mut self, batch: &FrameBatch<'_>, findings: &mut Findings) -> Result<()> {
         for frame in batch {
             if let Some(faces) = faces_of(frame)? {
-                let faces = self.lay_meshes(frame, &faces)?;
-                self.gathered.add(rounded(frame.timestamp_s, 3), faces);
+                self.gathered.add(frame, rounded(frame.timestamp_s, 3), self.source.0, faces);
                 if self.gathered.is_enough() {
                     self.look(findings)?;
                 }
@@ -117,43 +114,18 @@ impl Session for EyesOfOneVideo {
     }
 }
 
-impl EyesOfOneVideo {
-    fn lay_meshes(&mut self, frame: &Frame<'_>, faces: &[Face]) -> Result<Vec<Waiting>> {
-        let EyeTracking { settings, nets } = &*self.analyzer;
-        let scale = frame.width as f32 / self.source.0.max(1) as f32;
-        let view = View::of(frame);
-        let leans: Vec<f32> = faces.iter().map(|face| lean(face, scale)).collect();
-        let to_crop = |(face, &lean): (&Face, &f32)| {
-            let rect = face.rect(scale);
-            let size = face.side(scale).max(1.0) * FACE_FACTOR;
-            Affine::of_turned_square(rect.centre(), size, lean, FACE_SIDE)
-        };
-        let to_crops: Vec<Affine> = faces.iter().zip(&leans).map(to_crop).collect();
-        let meshes = nets.meshes(&view, &to_crops, &mut self.buffers)?;
-        let mut waiting = Vec::with_capacity(faces.len());
-        for (((face, mesh), to_crop), lean) in faces.iter().zip(meshes).zip(&to_crops).zip(leans) {
-            waiting.push(match (mesh, to_crop.inverse()) {
-                (Some(mesh), Some(to_picture)) => {
-                    let known = face.side(scale) >= settings.least_face;
-                    let mut eyes = Vec::with_capacity(2);
-                    for eye in [LEFT_EYE, RIGHT_EYE] {
-                        let corners = eye.corners.map(|corner| to_picture.apply(mesh.at(corner)));
-                        let sight =
-                            nets.sight(&view, corners, lean, settings.least_eye, &mut self.buffers)?;
-                        eyes.push((to_picture.apply(mesh.at(eye.iris)), sight));
-                    }
-                    Waiting::new(face.bounding_box, &mesh, &to_picture, eyes, (lean, scale), known)
-                }
-                _ => Waiting::unseen(face.bounding_box),
-            });
-        }
-        Ok(waiting)
+impl Drop for EyesOfOneVideo {
+    fn drop(&mut self) {
+        self.gathered.clear();
+        *self.analyzer.spare() = Some(std::mem::take(&mut self.gathered));
     }
+}
 
+impl EyesOfOneVideo {
     /// Looks at all that were gathered.
     fn look(&mut self, findings: &mut Findings) -> Result<()> {
-        let EyeTracking { settings, nets } = &*self.analyzer;
-        for (timestamp, faces) in self.gathered.look(nets, self.source, settings.camera_deg)? {
+        let EyeTracking { settings, nets, .. } = &*self.analyzer;
+        for (timestamp, faces) in self.gathered.look(nets, settings, self.source)? {
             let targets = faces.iter().filter_map(|face| face.target);
             for target in targets {
                 self.looks += 1;
@@ -163,11 +135,6 @@ impl EyesOfOneVideo {
         }
         Ok(())
     }
-}
-
-/// How far the line of the eyes leans, radians, clockwise; upright where the eyes are not seen.
-fn lean(face: &Face, scale: f32) -> f32 {
-    face.eyes(scale).map_or(0.0, |[left, right]| (right[1] - left[1]).atan2(right[0] - left[0]))
 }
 
 va_analyzer_sdk::export_analyzer!(EyeTracking);

@@ -3,12 +3,11 @@
 use va_analyzer_sdk::{Error, ErrorKind, Host, LogLevel, Result};
 use va_inference::detect::anchors::sigmoid;
 use va_inference::geometry::Affine;
-use va_inference::image::View;
 use va_inference::onnx::{Input, Model, Options};
 
 use crate::gaze::Look;
 use crate::mesh::Mesh;
-use crate::preprocess::Buffers;
+use crate::preprocess::{Buffers, Piece};
 
 /// MediaPipe's face mesh with irises (Grishchenko et al. 2020, arXiv 2006.10962).
 pub const LANDMARKS: &str = "face-landmarks-478";
@@ -57,24 +56,19 @@ impl Nets {
         self.iris.is_some()
     }
 
-    /// The mesh of each crop of a frame; `None` where the net sees no face in it.
+    /// The mesh of each crop (a piece of a frame, and the map from the frame to the crop); `None` where the net sees no face in it.
     ///
     /// # Errors
     /// As [`Model::run`]; or where the graph gives something else.
-    pub fn meshes(
-        &self,
-        view: &View<'_>,
-        to_crops: &[Affine],
-        buffers: &mut Buffers,
-    ) -> Result<Vec<Option<Mesh>>> {
+    pub fn meshes(&self, crops: &[(Piece<'_>, Affine)], buffers: &mut Buffers) -> Result<Vec<Option<Mesh>>> {
         let room = if self.landmarks.device() == "cpu" { 1 } else { AT_ONCE };
-        let mut meshes = Vec::with_capacity(to_crops.len());
-        for to_crops in to_crops.chunks(room) {
-            let input = buffers.fill(view, to_crops, FACE_SIDE, room)?;
+        let mut meshes = Vec::with_capacity(crops.len());
+        for crops in crops.chunks(room) {
+            let input = buffers.fill(crops, FACE_SIDE, room)?;
             let outputs =
                 self.landmarks.run(&[Input::f32("image", &[room, FACE_SIDE, FACE_SIDE, 3], input)])?;
             let ((shape, points), (_, presence)) = (outputs.f32("landmarks")?, outputs.f32("presence")?);
-            for (points, &presence) in points.chunks(points.len() / room).zip(presence).take(to_crops.len()) {
+            for (points, &presence) in points.chunks(points.len() / room).zip(presence).take(crops.len()) {
                 let mesh = Mesh::of(points).ok_or_else(|| {
                     Error::new(format!(
                         "model {LANDMARKS:?} gives {shape:?}, not 478 points of three numbers"
@@ -97,52 +91,33 @@ impl Nets {
             .ok_or_else(|| Error::new(format!("model {BLENDSHAPES:?} gives {shape:?}, not 52 numbers")))
     }
 
-    /// What the net `iris` is to look at of an eye, if it is installed and the eye at least `least_eye` wide. `lean` is the
-    /// turn of the face's crop.
-    ///
-    /// # Errors
-    /// Where the frame cannot be cut.
-    pub fn sight(
-        &self,
-        view: &View<'_>,
-        corners: [[f32; 2]; 2],
-        lean: f32,
-        least_eye: f32,
-        buffers: &mut Buffers,
-    ) -> Result<Option<Sight>> {
-        let [a, b] = corners;
-        let width = (a[0] - b[0]).hypot(a[1] - b[1]);
-        if self.iris.is_none() || width < least_eye {
-            return Ok(None);
-        }
-        let middle = [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
-        let to_crop = Affine::of_turned_square(middle, EYE_FACTOR * width, lean, EYE_SIDE);
-        let input = buffers.fill(view, &[to_crop], EYE_SIDE, 1)?.to_vec();
-        Ok(Some(Sight { to_crop, width, input }))
-    }
-
-    /// Where the iris of an eye is in its frame: where the net sees it, unless it is further than that from where the mesh
-    /// has it.
+    /// Where the net `iris` sees the iris of an eye in its frame. Nowhere, if it is not installed, the eye is less than
+    /// `least_eye` wide, or what it sees is further than that from where the mesh has it. `lean` is the turn of the face's
+    /// crop.
     ///
     /// # Errors
     /// As [`Model::run`]; or where the graph gives something else.
-    pub fn iris(&self, sight: &Sight, of_mesh: [f32; 2]) -> Result<[f32; 2]> {
-        let Some(model) = &self.iris else { return Ok(of_mesh) };
-        let outputs = model.run(&[Input::f32("image", &[1, EYE_SIDE, EYE_SIDE, 3], &sight.input)])?;
+    pub fn iris(
+        &self,
+        piece: &Piece<'_>,
+        corners: [[f32; 2]; 2],
+        lean: f32,
+        least_eye: f32,
+        of_mesh: [f32; 2],
+        buffers: &mut Buffers,
+    ) -> Result<Option<[f32; 2]>> {
+        let [a, b] = corners;
+        let width = (a[0] - b[0]).hypot(a[1] - b[1]);
+        let Some(model) = self.iris.as_ref().filter(|_| width >= least_eye) else { return Ok(None) };
+        let middle = [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
+        let to_crop = Affine::of_turned_square(middle, EYE_FACTOR * width, lean, EYE_SIDE);
+        let input = buffers.fill(&[(*piece, to_crop)], EYE_SIDE, 1)?;
+        let outputs = model.run(&[Input::f32("image", &[1, EYE_SIDE, EYE_SIDE, 3], input)])?;
         let (_, &[x, y, ..]) = outputs.f32("iris")? else {
             return Err(Error::new(format!("model {IRIS:?} gives no point")));
         };
-        let seen = sight.to_crop.inverse().map(|back| back.apply([x, y]));
-        let near = |[x, y]: &[f32; 2]| (x - of_mesh[0]).hypot(y - of_mesh[1]) <= MOST_APART * sight.width;
-        Ok(seen.filter(near).unwrap_or(of_mesh))
+        let seen = to_crop.inverse().map(|back| back.apply([x, y]));
+        let near = |[x, y]: &[f32; 2]| (x - of_mesh[0]).hypot(y - of_mesh[1]) <= MOST_APART * width;
+        Ok(seen.filter(near))
     }
-}
-
-/// An eye cut out of its frame.
-#[derive(Debug)]
-pub struct Sight {
-    to_crop: Affine,
-    /// Of the eye, pixels of the frame.
-    width: f32,
-    input: Vec<f32>,
 }

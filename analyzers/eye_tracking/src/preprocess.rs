@@ -13,18 +13,27 @@ pub struct Buffers {
     input: Vec<f32>,
 }
 
+/// As much of a frame as is needed.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    pub view: View<'a>,
+    /// Where its left upper pixel lies in the frame.
+    pub corner: (usize, usize),
+}
+
 impl Buffers {
-    /// The input for the crops of these maps (frame to crop), each `side` pixels wide and high, red, green, blue of 0..1,
+    /// The input for these crops (a piece of a frame, and the map from the frame to the crop), each `side` pixels wide and high, red, green, blue of 0..1,
     /// pixel by pixel; with room for `room`, of which what is over is left as it was.
     ///
     /// # Errors
     /// Where a map has no inverse.
-    pub fn fill(&mut self, view: &View<'_>, to_crops: &[Affine], side: usize, room: usize) -> Result<&[f32]> {
+    pub fn fill(&mut self, crops: &[(Piece<'_>, Affine)], side: usize, room: usize) -> Result<&[f32]> {
         let one = side * side * 3;
         let normalise = Normalise::unit().layout(Layout::Pixels);
         self.input.resize(room * one, 0.0);
-        for (i, to_crop) in to_crops.iter().enumerate() {
-            self.cut(view, to_crop, side)?;
+        for (i, (Piece { view, corner: (left, top) }, to_crop)) in crops.iter().enumerate() {
+            let to_frame = Affine::new([1.0, 0.0, *left as f64], [0.0, 1.0, *top as f64]);
+            self.cut(view, &to_frame.then(to_crop), side)?;
             normalise.write(&self.crop.view(), &mut self.input[i * one..][..one])?;
         }
         Ok(&self.input[..room * one])
@@ -74,6 +83,27 @@ fn part((width, height): (usize, usize), to_crop: &Affine, side: usize, times: u
 mod tests {
     use super::*;
 
+    fn whole(view: View<'_>) -> Piece<'_> {
+        Piece { view, corner: (0, 0) }
+    }
+
+    #[test]
+    fn a_crop_is_the_same_out_of_a_piece_as_out_of_the_frame() {
+        let (width, height) = (400, 300);
+        let pixels: Vec<u8> = (0..width * height * 3).map(|i| (i * 7919 % 251) as u8).collect();
+        let frame = View::rgb(&pixels, width, height).expect("whole");
+        let (left, top, across, down) = (60, 120, 300, 170);
+        let rows = (top..top + down).flat_map(|y| &frame.row(y)[left * 3..(left + across) * 3]);
+        let piece: Vec<u8> = rows.copied().collect();
+        let piece = Piece { view: View::rgb(&piece, across, down).expect("whole"), corner: (left, top) };
+        for (middle, size) in [([200.0, 210.0], 90.0), ([230.0, 205.0], 110.0), ([130.3, 190.2], 40.0)] {
+            let to_crop = Affine::of_turned_square(middle, size, 0.3, 32);
+            let of_frame = Buffers::default().fill(&[(whole(frame), to_crop)], 32, 1).expect("cut").to_vec();
+            let mut buffers = Buffers::default();
+            assert_eq!(buffers.fill(&[(piece, to_crop)], 32, 1).expect("cut"), of_frame);
+        }
+    }
+
     #[test]
     fn a_large_face_is_made_smaller_before_it_is_cut_out() {
         // Stripes of one pixel: skipped over they would be black or white, made smaller they are grey.
@@ -83,7 +113,7 @@ mod tests {
         let view = View::rgb(&pixels, width, height).expect("whole");
         let to_crop = Affine::of_turned_square([120.0, 100.0], 160.0, 0.2, 40);
         let mut buffers = Buffers::default();
-        let input = buffers.fill(&view, &[to_crop], 40, 1).expect("not flat");
+        let input = buffers.fill(&[(whole(view), to_crop)], 40, 1).expect("not flat");
         assert_eq!(input.len(), 40 * 40 * 3);
         assert!(input.iter().all(|level| (level - 0.5).abs() < 0.05), "not grey");
     }
@@ -94,14 +124,16 @@ mod tests {
         let mut buffers = Buffers::default();
         for (centre, size) in [([0.0, 0.0], 40.0), ([100.0, 60.0], 90.0), ([50.0, 30.0], 400.0)] {
             let to_crop = Affine::of_turned_square(centre, size, 0.0, 16);
-            let input = buffers.fill(&view, &[to_crop], 16, 1).expect("not flat");
+            let input = buffers.fill(&[(whole(view), to_crop)], 16, 1).expect("not flat");
             let white = input.iter().filter(|level| **level > 0.5).count() as f32 / input.len() as f32;
             let to_right = (centre[0] + size / 2.0).min(100.0) - (centre[0] - size / 2.0).max(0.0);
             let down = (centre[1] + size / 2.0).min(60.0) - (centre[1] - size / 2.0).max(0.0);
             assert!((white - to_right * down / size / size).abs() < 0.07, "{centre:?} {size}: {white}");
         }
         let far = Affine::of_turned_square([-500.0, -500.0], 100.0, 0.0, 16);
-        assert!(buffers.fill(&view, &[far], 16, 1).expect("not flat").iter().all(|level| *level == 0.0));
+        assert!(
+            buffers.fill(&[(whole(view), far)], 16, 1).expect("not flat").iter().all(|level| *level == 0.0)
+        );
     }
 
     #[test]
@@ -109,7 +141,7 @@ mod tests {
         let view = View::rgb(&[255; 12], 2, 2).expect("whole");
         let to_crop = Affine::of_turned_square([1.0, 1.0], 2.0, 0.0, 2);
         let mut buffers = Buffers::default();
-        let input = buffers.fill(&view, &[to_crop], 2, 3).expect("not flat");
+        let input = buffers.fill(&[(whole(view), to_crop)], 2, 3).expect("not flat");
         assert_eq!((input.len(), input[0]), (36, 1.0));
     }
 }

@@ -12,7 +12,7 @@ pub mod similarity;
 pub mod sound;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use va_analyzer_sdk::prelude::*;
@@ -36,6 +36,14 @@ const CHANGED: f32 = 15.0;
 pub struct SceneSegmentation {
     embedder: Embedder,
     settings: Settings,
+    /// Where frames of the last video waited: its memory serves the next.
+    spare: Mutex<Option<Waiting>>,
+}
+
+impl SceneSegmentation {
+    fn spare(&self) -> MutexGuard<'_, Option<Waiting>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Analyzer for SceneSegmentation {
@@ -60,7 +68,7 @@ impl Analyzer for SceneSegmentation {
 
     fn load(host: &Host) -> Result<Self> {
         let settings = host.settings::<Settings>()?.checked()?;
-        Ok(SceneSegmentation { embedder: Embedder::load(host)?, settings })
+        Ok(SceneSegmentation { embedder: Embedder::load(host)?, settings, spare: Mutex::default() })
     }
 
     fn open(self: &Arc<Self>, video: &Video, host: &Host) -> Result<Self::Session> {
@@ -68,7 +76,7 @@ impl Analyzer for SceneSegmentation {
             analyzer: Arc::clone(self),
             host: host.clone(),
             duration_s: video.duration_s,
-            waiting: Waiting::default(),
+            waiting: self.spare().take().unwrap_or_default(),
             unembedded: Vec::new(),
             shrinker: Shrinker::default(),
             last_look: None,
@@ -146,6 +154,13 @@ impl Session for ScenesOfOneVideo {
             findings.segment(&film.scene(scene_id, shots))?;
         }
         summary(scenes.len())
+    }
+}
+
+impl Drop for ScenesOfOneVideo {
+    fn drop(&mut self) {
+        self.waiting.clear();
+        *self.analyzer.spare() = Some(std::mem::take(&mut self.waiting));
     }
 }
 

@@ -4,20 +4,21 @@ use va_analyzer_sdk::{Error, Frame, Host, Result};
 use va_inference::image::Painter;
 use va_inference::onnx::{Input, Model, Options};
 
-use crate::preprocess::{SIDE, see};
+use crate::preprocess::{SIDE, normalise, see};
 
 /// The model's name.
 pub const MODEL: &str = "efficientnet-lite0";
 /// Numbers of an embedding.
 pub const LENGTH: usize = 1280;
 
-/// Numbers of an input.
+/// Numbers of one frame's input.
 const LENGTH_IN: usize = SIDE * SIDE * 3;
 
 const FILE: &str = "model.onnx";
-/// Frames that are looked at in a row, and on a GPU in one run. A network that runs now and then, between the work of
-/// others, takes a sixth more on the CPU.
-pub const AT_ONCE: usize = 16;
+/// Frames that are looked at in a row. A network that runs now and then, between the work of others, takes a sixth more.
+const IN_A_ROW: usize = 32;
+/// Frames in one run on a GPU.
+const AT_ONCE: usize = 16;
 
 /// Embeds frames: `image` f32 `[b, 224, 224, 3]` in, `embedding` f32 `[b, 1280]` out.
 #[derive(Debug)]
@@ -26,12 +27,13 @@ pub struct Embedder {
     batch: usize,
 }
 
-/// Frames that wait to be embedded, [`AT_ONCE`] at most; its memory serves again.
+/// What the network is to see of frames that wait to be embedded; its memory serves again.
 #[derive(Debug, Default)]
 pub struct Waiting {
     painter: Painter,
-    input: Vec<f32>,
+    seen: Vec<u8>,
     frames: usize,
+    input: Vec<f32>,
 }
 
 impl Waiting {
@@ -40,15 +42,20 @@ impl Waiting {
     /// # Errors
     /// Where the frame has no pixel.
     pub fn add(&mut self, frame: &Frame<'_>) -> Result<()> {
-        let (at, length) = (self.frames * LENGTH_IN, LENGTH_IN);
-        self.input.resize(self.input.len().max(at + length), 0.0);
-        see(frame, &mut self.painter, &mut self.input[at..at + length])?;
+        let at = self.frames * LENGTH_IN;
+        self.seen.resize(self.seen.len().max(at + LENGTH_IN), 0);
+        see(frame, &mut self.painter, &mut self.seen[at..at + LENGTH_IN])?;
         self.frames += 1;
         Ok(())
     }
 
+    /// Forgets what waits.
+    pub fn clear(&mut self) {
+        self.frames = 0;
+    }
+
     pub fn is_full(&self) -> bool {
-        self.frames >= AT_ONCE
+        self.frames >= IN_A_ROW
     }
 }
 
@@ -70,12 +77,15 @@ impl Embedder {
     /// Where the model cannot be run.
     pub fn embed(&self, waiting: &mut Waiting) -> Result<Vec<Vec<f32>>> {
         let frames = std::mem::take(&mut waiting.frames);
+        let Waiting { seen, input, .. } = waiting;
         // A run of fewer frames than a batch carries what was left of the last one; nobody looks at that.
-        let whole = frames.div_ceil(self.batch) * self.batch * LENGTH_IN;
-        waiting.input.resize(waiting.input.len().max(whole), 0.0);
+        input.resize(self.batch * LENGTH_IN, 0.0);
         let mut embeddings = Vec::with_capacity(frames);
-        for input in waiting.input[..whole].chunks_exact(self.batch * LENGTH_IN) {
-            embeddings.extend(self.run(input, frames - embeddings.len())?);
+        for seen in seen[..frames * LENGTH_IN].chunks(self.batch * LENGTH_IN) {
+            for (seen, input) in seen.chunks_exact(LENGTH_IN).zip(input.chunks_exact_mut(LENGTH_IN)) {
+                normalise(seen, input)?;
+            }
+            embeddings.extend(self.run(input, seen.len() / LENGTH_IN)?);
         }
         Ok(embeddings)
     }

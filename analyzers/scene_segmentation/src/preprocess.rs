@@ -1,27 +1,39 @@
 //! A small picture of a frame: its colours, whether it changed, whether it shows anything; and the network's input.
 
 use va_analyzer_sdk::{Frame, Result};
+use va_inference::geometry::Rect;
 use va_inference::image::{Filter, Fit, Layout, Normalise, Painter, View};
 
 /// Pixels of the network's input, a square.
 pub const SIDE: usize = 224;
 /// Pixels across and down of a small picture.
 const CELLS: usize = 32;
+/// Rows that are looked at for each of its rows, where a frame has as many.
+const ROWS: usize = 4;
 /// A picture whose pixels differ by no more levels than this shows nothing.
 const FLAT: u8 = 8;
 /// Bins of hue, saturation and value.
 const BINS: [usize; 3] = [8, 4, 4];
 
-/// Writes the middle square of a frame into the network's input: `[height, width, 3]`, `(level - 127) / 128`.
+/// Writes the middle square of a frame, as the network sees it: `[height, width, 3]`.
 ///
 /// # Errors
-/// Where the input has another length.
-pub fn see(frame: &Frame<'_>, painter: &mut Painter, input: &mut [f32]) -> Result<()> {
+/// Where `seen` has another length.
+pub fn see(frame: &Frame<'_>, painter: &mut Painter, seen: &mut [u8]) -> Result<()> {
     let fit = Fit::centre_square((frame.width as usize, frame.height as usize), SIDE);
-    painter.tensor(&View::of(frame), &fit, &Normalise::levels(127.0, 128.0).layout(Layout::Pixels), input)
+    painter.bytes(&View::of(frame), &fit, seen)
 }
 
-/// A frame as a picture of 32 x 32 mean colours.
+/// The network's input of such a square: `(level - 127) / 128`.
+///
+/// # Errors
+/// Where one has another length.
+pub fn normalise(seen: &[u8], input: &mut [f32]) -> Result<()> {
+    let square = View::rgb(seen, SIDE, SIDE)?;
+    Normalise::levels(127.0, 128.0).layout(Layout::Pixels).write(&square, input)
+}
+
+/// A frame as a picture of 32 x 32 mean colours, of every few rows of a large frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Small {
     pixels: Vec<u8>,
@@ -44,8 +56,14 @@ impl Shrinker {
     /// Where the frame has no pixel.
     pub fn shrink(&mut self, frame: &Frame<'_>) -> Result<Small> {
         let mut pixels = vec![0; CELLS * CELLS * 3];
-        let fit = Fit::stretch((frame.width as usize, frame.height as usize), (CELLS, CELLS));
-        self.painter.bytes(&View::of(frame), &fit, &mut pixels)?;
+        let view = View::of(frame);
+        let (width, height) = view.size();
+        let every = (height / (CELLS * ROWS)).max(1);
+        let rows = height / every;
+        // So many rows as one: its left part is the first of them.
+        let wide = View::rgb(&view.data()[..rows * every * width * 3], every * width, rows)?;
+        let left = Rect::new(0.0, 0.0, width as f32, rows as f32);
+        self.painter.bytes(&wide, &Fit::crop(wide.size(), &left, (CELLS, CELLS)), &mut pixels)?;
         Ok(Small { pixels })
     }
 }

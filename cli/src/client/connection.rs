@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use va_protocol::api::problem::Problem;
 
 use super::ClientError;
+use super::error::CLOSED;
 
 /// An answer must begin within this time. How long it then goes on is the job's business.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(60);
@@ -57,7 +58,10 @@ impl Call {
         let response = tokio::time::timeout(self.limit, self.exchange(stream, body, &mut driver)).await;
         let response = response
             .map_err(|_| self.no_answer(format!("nothing came within {} s", self.limit.as_secs())))?
-            .map_err(|error| self.no_answer(told(&error)))?;
+            .map_err(|error| match is_closed(&error) {
+                true => ClientError::HungUp { socket: self.socket.clone(), doing: self.doing },
+                false => self.no_answer(told(&error)),
+            })?;
         let status = response.status();
         let answer = Answer {
             socket: self.socket.clone(),
@@ -168,20 +172,23 @@ impl Answer {
 
 /// hyper's words, in ours where it is plain what happened.
 fn told(error: &hyper::Error) -> String {
-    let (mut causes, mut next) = (Vec::new(), error.source());
-    while let Some(cause) = next {
-        causes.push(cause);
-        next = cause.source();
+    if is_closed(error) {
+        return CLOSED.to_owned();
     }
-    let is_gone = |cause: &&(dyn Error + 'static)| {
+    let words: Vec<String> =
+        std::iter::once(error.to_string()).chain(causes(error).map(ToString::to_string)).collect();
+    words.join(": ")
+}
+
+/// The other side closed the connection.
+fn is_closed(error: &hyper::Error) -> bool {
+    let is_gone = |cause: &(dyn Error + 'static)| {
         let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
         matches!(kind, Some(ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe))
     };
-    if error.is_incomplete_message() || error.is_closed() || error.is_canceled() || causes.iter().any(is_gone)
-    {
-        return "the daemon closed the connection".to_owned();
-    }
-    let words: Vec<String> =
-        std::iter::once(error.to_string()).chain(causes.iter().map(ToString::to_string)).collect();
-    words.join(": ")
+    error.is_incomplete_message() || error.is_closed() || error.is_canceled() || causes(error).any(is_gone)
+}
+
+fn causes(error: &hyper::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use va_protocol::api::problem::Problem;
 
+pub(super) const CLOSED: &str = "the daemon closed the connection";
+
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// There is no daemon; every socket that was tried, with the reason.
@@ -13,6 +15,9 @@ pub enum ClientError {
     /// There is one, but it is silent.
     #[error("no answer from the daemon at {} on {doing}: {why}", socket.display())]
     NoAnswer { socket: PathBuf, doing: &'static str, why: String },
+    /// It closed the connection without a word: it has just ended, or was about to.
+    #[error("no answer from the daemon at {} on {doing}: {CLOSED}", socket.display())]
+    HungUp { socket: PathBuf, doing: &'static str },
     /// Its answer had begun.
     #[error("the connection to the daemon at {} broke while {doing}: {why}", socket.display())]
     BrokeOff { socket: PathBuf, doing: &'static str, why: String },

@@ -24,8 +24,16 @@ pub(super) async fn run(places: &Places, arguments: &Analyze) -> Result<Exit, Fa
     let about_it = |error: ClientError| about(&video, error);
 
     let mut display = Display::of(&video.path, arguments.quiet);
-    let client = daemon(places, &display).await?;
-    let events = client.submit(&job).await.map_err(about_it)?;
+    let mut client = daemon(places, &display).await?;
+    let events = match client.submit(&job).await {
+        // It was just ending. What takes its place has the job to itself.
+        Err(ClientError::HungUp { .. } | ClientError::NobodyAnswers { .. }) => {
+            client = daemon(places, &display).await?;
+            client.submit(&job).await
+        }
+        events => events,
+    };
+    let events = events.map_err(about_it)?;
     let finished = follow(events, &mut display).await.map_err(about_it)?;
     let document = client.document(&finished.job).await.map_err(about_it)?;
     drop(display);

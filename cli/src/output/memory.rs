@@ -68,7 +68,7 @@ fn workers(memory: &MemoryStatus) -> Grid {
 }
 
 fn analyzers(memory: &MemoryStatus) -> Grid {
-    let mut grid = Grid::new(["ANALYZER", "GROUP", "STATE", "TAKES", "ON THE GPU", "IDLE FOR"]);
+    let mut grid = Grid::new(["ANALYZER", "GROUP", "STATE", "TAKES", "AT WORK", "ON THE GPU", "IDLE FOR"]);
     let mut all: Vec<&AnalyzerMemory> = memory.analyzers.iter().collect();
     all.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     for analyzer in all {
@@ -88,11 +88,20 @@ fn analyzers(memory: &MemoryStatus) -> Grid {
             analyzer.group.as_str().into(),
             state,
             format!("{about}{}", bytes(analyzer.bytes)).into(),
-            analyzer.gpu_bytes.map(bytes).as_deref().into(),
+            analyzer.at_work_bytes.map(bytes).as_deref().into(),
+            on_gpu(analyzer).as_deref().into(),
             idle.as_deref().into(),
         ]);
     }
     grid
+}
+
+fn on_gpu(analyzer: &AnalyzerMemory) -> Option<String> {
+    let taken = bytes(analyzer.gpu_bytes?);
+    Some(match analyzer.at_work_gpu_bytes {
+        Some(at_work) => format!("{taken}, {} at work", bytes(at_work)),
+        None => taken,
+    })
 }
 
 fn evictions(memory: &MemoryStatus) -> Grid {
@@ -119,12 +128,14 @@ mod tests {
 
     #[test]
     fn the_ledger_tells_who_has_what_and_who_had_to_go_for_whom() {
-        let analyzer = |name: &str, state, bytes, measured| AnalyzerMemory {
+        let analyzer = |name: &str, state, bytes, measured: bool| AnalyzerMemory {
             name: name.to_owned(),
             group: "main".to_owned(),
             state,
             bytes,
-            gpu_bytes: None,
+            gpu_bytes: measured.then_some(90_000_000),
+            at_work_bytes: measured.then_some(600_000_000),
+            at_work_gpu_bytes: measured.then_some(250_000_000),
             measured,
             in_use: false,
             idle_s: 65.0,
@@ -171,9 +182,9 @@ mod tests {
         WORKER OF  PID   RESIDENT  PEAK      LIMIT
         main       4712  500.0 MB  700.0 MB  –
 
-        ANALYZER  GROUP  STATE     TAKES          ON THE GPU  IDLE FOR
-        objects   main   loaded    412.0 MB       –           1 min 05 s
-        faces     main   unloaded  about 50.0 MB  –           –
+        ANALYZER  GROUP  STATE     TAKES          AT WORK   ON THE GPU                 IDLE FOR
+        objects   main   loaded    412.0 MB       600.0 MB  90.0 MB, 250.0 MB at work  1 min 05 s
+        faces     main   unloaded  about 50.0 MB  –         –                          –
 
         EVICTED  GROUP  AGO   CAME BACK  TO MAKE ROOM FOR
         faces    main   12 s  48.0 MB    objects

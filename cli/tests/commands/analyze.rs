@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixListener;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -176,6 +177,26 @@ fn a_daemon_that_says_nothing_cannot_be_reached() {
     vactl: cannot analyse DIR/v.mp4: no answer from the daemon at DIR/va.sock on sending the job: the daemon closed the connection
     hint: `vactl daemon logs` (or `journalctl -u va-daemon`) shows what the daemon has to say
     ");
+}
+
+#[test]
+fn a_job_that_a_daemon_did_not_live_to_hear_goes_to_the_next() {
+    let vactl = Vactl::new();
+    let socket = vactl.socket();
+    let dying = UnixListener::bind(&socket).expect("a free socket");
+    let next = std::thread::spawn(move || {
+        let _probed = dying.accept().expect("somebody looks whether it is there");
+        let job = dying.accept().expect("the job");
+        std::fs::remove_file(&socket).expect("its socket");
+        let events = Answer::Stream(vec![finished("success")]);
+        let next = FakeDaemon::serve(&socket, job_and_document(events, document("success", "null")));
+        drop((job, dying));
+        next
+    });
+    vactl.video("v.mp4");
+    let ended = vactl.run(["analyze", "v.mp4"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(next.join().expect("served").asked().0, "POST /v1/jobs");
 }
 
 #[test]

@@ -10,14 +10,10 @@ pub(super) struct Budget {
     pub(super) used: u64,
     /// What the new one is going to take.
     pub(super) need: u64,
+    /// What it takes beyond that while it works. Room is made for it where there is somebody to go; it runs without, too.
+    pub(super) at_work: u64,
     /// What to do where it can never fit.
     pub(super) remedy: &'static str,
-}
-
-impl Budget {
-    fn shortage(&self) -> u64 {
-        self.used.saturating_add(self.need).saturating_sub(self.most)
-    }
 }
 
 /// An analyzer that is loaded and that no job uses.
@@ -42,7 +38,7 @@ pub(super) enum Decision<K> {
 }
 
 /// The least recently used go first, of those that give back what is short.
-pub(super) fn decide<K>(name: &str, budgets: &[Budget], mut idle: Vec<Idle<K>>) -> Decision<K> {
+pub(super) fn decide<K: Clone>(name: &str, budgets: &[Budget], mut idle: Vec<Idle<K>>) -> Decision<K> {
     if let Some(Budget { of, most, need, remedy, .. }) =
         budgets.iter().find(|budget| budget.need > budget.most)
     {
@@ -51,19 +47,12 @@ pub(super) fn decide<K>(name: &str, budgets: &[Budget], mut idle: Vec<Idle<K>>) 
             "{name} takes {need} MiB, and {of} may hold {most} MiB at most: it can never fit; {remedy}"
         ));
     }
-    let mut short: Vec<u64> = budgets.iter().map(Budget::shortage).collect();
     idle.sort_by_key(|idle| std::cmp::Reverse(idle.idle_for));
-    let mut goes = Vec::new();
-    for Idle { key, gives, .. } in idle {
-        if short.iter().all(|short| *short == 0) {
-            break;
-        }
-        if !short.iter().zip(&gives).any(|(short, gives)| *short > 0 && *gives > 0) {
-            continue;
-        }
-        short.iter_mut().zip(&gives).for_each(|(short, gives)| *short = short.saturating_sub(*gives));
-        goes.push(key);
-    }
+    let (at_work, short) = who_goes(budgets, &idle, |budget| budget.need.saturating_add(budget.at_work));
+    let (goes, short) = match short.iter().all(|short| *short == 0) {
+        true => (at_work, short),
+        false => who_goes(budgets, &idle, |budget| budget.need),
+    };
     match budgets.iter().zip(&short).find(|(_, short)| **short > 0) {
         Some((budget, short)) => Decision::NotNow(format!(
             "{name} takes {} MiB, for which {} lacks {} MiB, and nothing more of it can be freed now",
@@ -74,6 +63,28 @@ pub(super) fn decide<K>(name: &str, budgets: &[Budget], mut idle: Vec<Idle<K>>) 
         None if goes.is_empty() => Decision::Fits,
         None => Decision::Evict(goes),
     }
+}
+
+/// And what is short all the same, of each budget.
+fn who_goes<K: Clone>(
+    budgets: &[Budget],
+    idle: &[Idle<K>],
+    takes: impl Fn(&Budget) -> u64,
+) -> (Vec<K>, Vec<u64>) {
+    let shortage = |budget: &Budget| budget.used.saturating_add(takes(budget)).saturating_sub(budget.most);
+    let mut short: Vec<u64> = budgets.iter().map(shortage).collect();
+    let mut goes = Vec::new();
+    for Idle { key, gives, .. } in idle {
+        if short.iter().all(|short| *short == 0) {
+            break;
+        }
+        if !short.iter().zip(gives).any(|(short, gives)| *short > 0 && *gives > 0) {
+            continue;
+        }
+        short.iter_mut().zip(gives).for_each(|(short, gives)| *short = short.saturating_sub(*gives));
+        goes.push(key.clone());
+    }
+    (goes, short)
 }
 
 /// Rounded up, so that what is short is never told as nothing.
@@ -97,7 +108,8 @@ mod tests {
 
     fn budget(of: &str, most: u64, used: u64, need: u64) -> Budget {
         let bytes = |mib: u64| mib * MIB;
-        Budget { of: of.into(), most: bytes(most), used: bytes(used), need: bytes(need), remedy: "raise it" }
+        let (most, used, need) = (bytes(most), bytes(used), bytes(need));
+        Budget { of: of.into(), most, used, need, at_work: 0, remedy: "raise it" }
     }
 
     fn idle(key: &'static str, seconds: u64, gives: &[u64]) -> Idle<&'static str> {
@@ -118,6 +130,18 @@ mod tests {
         assert_eq!(decided(15), Decision::Evict(vec!["oldest"]));
         assert_eq!(decided(30), Decision::Evict(vec!["oldest", "old"]));
         assert_eq!(decided(60), Decision::Evict(vec!["oldest", "old", "new"]));
+    }
+
+    #[test]
+    fn others_go_for_what_it_takes_at_work_but_it_runs_without_that() {
+        let decided = |at_work: u64| {
+            let budget = Budget { at_work: at_work * MIB, ..budget("cpu", 100, 70, 20) };
+            decide("a", &[budget], vec![idle("oldest", 90, &[10]), idle("old", 50, &[10])])
+        };
+        assert_eq!(decided(10), Decision::Fits);
+        assert_eq!(decided(20), Decision::Evict(vec!["oldest"]));
+        assert_eq!(decided(30), Decision::Evict(vec!["oldest", "old"]));
+        assert_eq!(decided(31), Decision::Fits, "nobody goes in vain");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use va_protocol::worker::control::{AnalyzerToLoad, MemoryTaken};
 
 use crate::state_dir::write_whole;
@@ -12,7 +13,25 @@ const FILE: &str = "memory.json";
 #[derive(Debug, Default)]
 pub(super) struct Figures {
     file: PathBuf,
-    by_key: BTreeMap<String, MemoryTaken>,
+    by_key: BTreeMap<String, Figure>,
+}
+
+/// Of one analyzer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Figure {
+    /// By loading it.
+    #[serde(flatten)]
+    pub(super) taken: MemoryTaken,
+    /// The most that one of its calls was seen to need, what is loaded included.
+    pub(super) at_work: Option<MemoryTaken>,
+}
+
+impl Figure {
+    /// The most that it takes, at rest or at work.
+    pub(super) fn most(&self) -> MemoryTaken {
+        let at_work = self.at_work.unwrap_or_default();
+        MemoryTaken { host: self.taken.host.max(at_work.host), gpu: self.taken.gpu.max(at_work.gpu) }
+    }
 }
 
 impl Figures {
@@ -23,16 +42,17 @@ impl Figures {
         Figures { file, by_key: by_key.unwrap_or_default() }
     }
 
-    pub(super) fn of(&self, analyzer: &AnalyzerToLoad, device: &str) -> Option<MemoryTaken> {
+    pub(super) fn of(&self, analyzer: &AnalyzerToLoad, device: &str) -> Option<Figure> {
         self.by_key.get(&key(analyzer, device)).copied()
     }
 
     /// The most that each analyzer was found to take on any device, by name.
     pub(super) fn by_name(&self) -> BTreeMap<String, u64> {
         let mut most = BTreeMap::new();
-        for (key, taken) in &self.by_key {
+        for (key, figure) in &self.by_key {
             // A name has no space in it.
             let name = key.split(' ').next().unwrap_or_default().to_owned();
+            let taken = figure.most();
             let taken = taken.gpu.filter(|gpu| *gpu > 0).unwrap_or(taken.host);
             most.entry(name).and_modify(|most: &mut u64| *most = taken.max(*most)).or_insert(taken);
         }
@@ -40,9 +60,34 @@ impl Figures {
     }
 
     pub(super) fn learn(&mut self, analyzer: &AnalyzerToLoad, device: &str, taken: MemoryTaken) {
-        if self.by_key.insert(key(analyzer, device), taken) == Some(taken) {
-            return;
+        let key = key(analyzer, device);
+        let known = self.by_key.get(&key).copied();
+        if known.is_none_or(|known| known.taken != taken) {
+            self.by_key.insert(key, Figure { taken, ..known.unwrap_or_default() });
+            self.keep();
         }
+    }
+
+    /// A call was seen to touch this much of the worker's memory, and the GPU's use to grow by so much. Of one that was
+    /// never measured as it was loaded nothing is learnt.
+    pub(super) fn learn_at_work(&mut self, analyzer: &AnalyzerToLoad, device: &str, call: MemoryTaken) {
+        let Some(figure) = self.by_key.get_mut(&key(analyzer, device)) else { return };
+        let before = figure.most();
+        let gpu = figure.taken.gpu.zip(call.gpu).map(|(taken, grown)| taken + grown);
+        let known = figure.at_work.unwrap_or_default();
+        figure.at_work = Some(MemoryTaken { host: known.host.max(call.host), gpu: known.gpu.max(gpu) });
+        // What is a little more than before is not worth a write.
+        let more = |now: u64, before: u64| now > before + before / 20;
+        let now = figure.most();
+        if known == MemoryTaken::default()
+            || more(now.host, before.host)
+            || more(now.gpu.unwrap_or(0), before.gpu.unwrap_or(0))
+        {
+            self.keep();
+        }
+    }
+
+    fn keep(&self) {
         if let Err(error) = self.write() {
             tracing::warn!("what analyzers take is measured again at the next start: {error:#}");
         }
@@ -77,6 +122,7 @@ mod tests {
             call_limit_s: 1.0,
             memory_mib: 7,
             measure: false,
+            known_at_work: false,
         }
     }
 
@@ -86,7 +132,7 @@ mod tests {
         let taken = MemoryTaken { host: 5, gpu: Some(6) };
         Figures::open(folder.path()).learn(&analyzer("a", "1"), "cpu", taken);
         let figures = Figures::open(folder.path());
-        assert_eq!(figures.of(&analyzer("a", "1"), "cpu"), Some(taken));
+        assert_eq!(figures.of(&analyzer("a", "1"), "cpu"), Some(Figure { taken, at_work: None }));
         assert_eq!(
             figures.by_name(),
             BTreeMap::from([("a".to_owned(), 6)]),
@@ -97,6 +143,35 @@ mod tests {
         let mut other_model = analyzer("a", "1");
         other_model.models.insert("m".into(), "/models/m/2".into());
         assert_eq!(figures.of(&other_model, "cpu"), None);
+    }
+
+    #[test]
+    fn the_most_that_was_seen_at_work_is_kept_and_loading_does_not_forget_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let a = analyzer("a", "1");
+        let taken = |host, gpu| MemoryTaken { host, gpu };
+        let mut figures = Figures::open(folder.path());
+        figures.learn_at_work(&a, "cuda:0", taken(900, Some(9)));
+        assert_eq!(figures.of(&a, "cuda:0"), None, "it was never loaded alone");
+        figures.learn(&a, "cuda:0", taken(100, Some(50)));
+        for (host, grown) in [(300, 7), (800, 0), (200, 2)] {
+            figures.learn_at_work(&a, "cuda:0", taken(host, Some(grown)));
+        }
+        let figures = Figures::open(folder.path());
+        let figure = figures.of(&a, "cuda:0").expect("kept");
+        assert_eq!((figure.taken, figure.at_work), (taken(100, Some(50)), Some(taken(800, Some(57)))));
+        assert_eq!(figure.most(), taken(800, Some(57)));
+        assert_eq!(figures.by_name()["a"], 57);
+    }
+
+    #[test]
+    fn figures_of_a_version_that_knew_less_are_of_use() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = key(&analyzer("a", "1"), "cpu");
+        let text = serde_json::json!({ key: { "host": 5, "gpu": null } }).to_string();
+        std::fs::write(folder.path().join(FILE), text).expect("written");
+        let figure = Figures::open(folder.path()).of(&analyzer("a", "1"), "cpu").expect("read");
+        assert_eq!((figure.taken.host, figure.at_work), (5, None));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use va_protocol::api::memory::{
 use va_protocol::worker::control::{AnalyzerToLoad, Gpu, Gpus, MemoryTaken};
 
 use super::decision::{Budget, Decision, Idle, came_back, decide};
-use super::figures::Figures;
+use super::figures::{Figure, Figures};
 use super::free::{Kernel, Room, most_of_gpu, most_of_machine};
 use super::ledger::Ledger;
 use super::placement::{Placement, place};
@@ -88,14 +88,18 @@ impl Memory {
         let (mut now, mut later) = (Vec::new(), Vec::new());
         let mut coming = MemoryTaken::default();
         for mut analyzer in analyzers {
-            analyzer.measure =
-                analyzer.missing.is_none() && lock(&self.0.figures).of(&analyzer, device).is_none();
-            let need = self.need(&analyzer, device);
+            let known = lock(&self.0.figures).of(&analyzer, device);
+            analyzer.measure = analyzer.missing.is_none() && known.is_none();
+            analyzer.known_at_work = known.is_some_and(|figure| figure.at_work.is_some());
+            let figure = self.figure(&analyzer, device);
             let out = lock(&self.0.put_out).contains(&analyzer.name);
-            let room =
-                decide::<()>(&analyzer.name, &self.budgets((group, None), device, need, coming), Vec::new());
+            let room = decide::<()>(
+                &analyzer.name,
+                &self.budgets((group, None), device, figure, coming),
+                Vec::new(),
+            );
             if !out && (room == Decision::Fits || analyzer.missing.is_some()) {
-                add(&mut coming, need);
+                add(&mut coming, figure.taken);
                 now.push(analyzer);
             } else {
                 tracing::info!(group, analyzer = %analyzer.name, "not loaded until it is wanted");
@@ -130,6 +134,11 @@ impl Memory {
             tracing::debug!(analyzer = %analyzer.name, mib = taken.host >> 20, "measured");
             lock(&self.0.figures).learn(analyzer, device, taken);
         }
+    }
+
+    /// A call of one of a worker's analyzers was looked at.
+    pub(crate) fn at_work(&self, device: &str, analyzer: &AnalyzerToLoad, call: MemoryTaken) {
+        lock(&self.0.figures).learn_at_work(analyzer, device, call);
     }
 
     pub(crate) fn ran_out(&self) {
@@ -258,9 +267,9 @@ impl Memory {
         let mut gone = 0;
         loop {
             self.ask_gpus().await;
-            let need = self.need(order, &worker.device);
+            let figure = self.figure(order, &worker.device);
             let budgets =
-                self.budgets((&worker.group, Some(worker)), &worker.device, need, MemoryTaken::default());
+                self.budgets((&worker.group, Some(worker)), &worker.device, figure, MemoryTaken::default());
             let decided = decide(&order.name, &budgets, self.idle(worker, &budgets));
             let victims = match decided {
                 Decision::Fits => return Ok(gone),
@@ -280,7 +289,10 @@ impl Memory {
         let (mut taken, mut freed) = (MemoryTaken::default(), Vec::new());
         for name in names {
             let standing = worker.shelf.of(name);
-            add(&mut taken, standing.map(|it| self.need(&it.order, &worker.device)).unwrap_or_default());
+            add(
+                &mut taken,
+                standing.map(|it| self.figure(&it.order, &worker.device).taken).unwrap_or_default(),
+            );
             lock(&self.0.put_out).insert(name.clone());
             freed.push(worker.unload(name).await);
         }
@@ -314,12 +326,13 @@ impl Memory {
     }
 
     /// What it takes: as it was measured, or as it says itself.
-    fn need(&self, analyzer: &AnalyzerToLoad, device: &str) -> MemoryTaken {
+    fn figure(&self, analyzer: &AnalyzerToLoad, device: &str) -> Figure {
         let says = analyzer.memory_mib << 20;
-        lock(&self.0.figures).of(analyzer, device).unwrap_or(match self.gpu_of(device) {
+        let taken = match self.gpu_of(device) {
             Some(_) => MemoryTaken { host: 0, gpu: Some(says) },
             None => MemoryTaken { host: says, gpu: None },
-        })
+        };
+        lock(&self.0.figures).of(analyzer, device).unwrap_or(Figure { taken, at_work: None })
     }
 
     /// `coming` is taken soon, and not seen yet.
@@ -327,16 +340,19 @@ impl Memory {
         &self,
         (group, worker): (&str, Option<&AnalyzeWorker>),
         device: &str,
-        need: MemoryTaken,
+        figure: Figure,
         coming: MemoryTaken,
     ) -> Vec<Budget> {
         let config = &self.0.config;
         let machine = self.0.kernel.machine();
+        let Figure { taken: need, .. } = figure;
+        let (most, gpu_need) = (figure.most(), need.gpu.unwrap_or(0));
         let mut budgets = vec![Budget {
             of: "cpu".to_owned(),
             most: most_of_machine(machine, &config.memory),
             used: machine.used().saturating_add(coming.host),
             need: need.host,
+            at_work: most.host - need.host,
             remedy: "choose a smaller model, or raise memory.threshold",
         }];
         if let Some(gpu) = self.gpu_of(device).and_then(|number| self.gpu(number)) {
@@ -344,7 +360,8 @@ impl Memory {
                 of: format!("cuda:{}", gpu.number),
                 most: most_of_gpu(room(&gpu), &config.memory),
                 used: gpu.used_bytes.saturating_add(coming.gpu.unwrap_or(0)),
-                need: need.gpu.unwrap_or(0),
+                need: gpu_need,
+                at_work: most.gpu.unwrap_or(0) - gpu_need,
                 remedy: "choose a smaller model or another device, or lower memory.gpu_keep_free_mib",
             });
         }
@@ -357,6 +374,7 @@ impl Memory {
                 most: (limit << 20).saturating_sub(WORKER_BYTES),
                 used: taken + coming.host,
                 need: need.host,
+                at_work: most.host - need.host,
                 remedy: "raise memory_mib of the group, or move the analyzer to another one",
             });
         }
@@ -371,7 +389,7 @@ impl Memory {
                 if standing.in_use || !matches!(standing.state, LoadState::Loaded { .. }) {
                     continue;
                 }
-                let taken = self.need(&standing.order, &worker.device);
+                let taken = self.figure(&standing.order, &worker.device).taken;
                 let gives = budgets.iter().map(|budget| match budget.of.split_once([':', ' ']) {
                     Some(("cuda", _)) if self.gpu_of(&worker.device) == gpu => taken.gpu.unwrap_or(0),
                     Some(("group", _)) if std::ptr::eq(worker.as_ref(), this) => taken.host,
@@ -395,7 +413,7 @@ impl Memory {
                     standing.state,
                     LoadState::Loaded { .. } | LoadState::Loading | LoadState::Unloading
                 ) {
-                    let taken = self.need(&standing.order, &worker.device);
+                    let taken = self.figure(&standing.order, &worker.device).taken;
                     all.host += taken.host;
                     all.gpu = Some(all.gpu.unwrap_or(0) + taken.gpu.unwrap_or(0));
                 }
@@ -417,7 +435,8 @@ impl Memory {
 
     fn analyzers_memory(&self, worker: &AnalyzeWorker) -> Vec<AnalyzerMemory> {
         let analyzer = |standing: Standing| {
-            let taken = self.need(&standing.order, &worker.device);
+            let measured = lock(&self.0.figures).of(&standing.order, &worker.device);
+            let Figure { taken, at_work } = self.figure(&standing.order, &worker.device);
             AnalyzerMemory {
                 group: worker.group.clone(),
                 state: match standing.state {
@@ -429,7 +448,9 @@ impl Memory {
                 },
                 bytes: taken.host,
                 gpu_bytes: taken.gpu,
-                measured: lock(&self.0.figures).of(&standing.order, &worker.device).is_some(),
+                at_work_bytes: at_work.map(|at_work| at_work.host),
+                at_work_gpu_bytes: at_work.and_then(|at_work| at_work.gpu),
+                measured: measured.is_some(),
                 in_use: standing.in_use,
                 idle_s: standing.idle_for.as_secs_f64(),
                 name: standing.order.name,

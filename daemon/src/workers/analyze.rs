@@ -216,6 +216,11 @@ impl AnalyzeWorker {
             FromAnalyze::Unloaded { analyzer, freed } => {
                 self.shelf.set(&analyzer, LoadState::Unloaded { freed });
             }
+            FromAnalyze::AtWork { analyzer, memory } => {
+                if let Some(standing) = self.shelf.of(&analyzer) {
+                    self.memory.at_work(&self.device, &standing.order, memory);
+                }
+            }
             FromAnalyze::Ready => {
                 told_ready.send_replace(true);
             }

@@ -374,6 +374,7 @@ impl Supervisor {
                 call_limit_s: analyzer.call_limit_s,
                 memory_mib: description.memory_mib,
                 measure: false,
+                known_at_work: false,
             })
         });
         ToAnalyze::Configure {

@@ -1,5 +1,6 @@
 //! Writes down each run of a graph where the environment names a folder for that: how often an analyzer runs what, in
-//! which shapes, and what of its time is the runtime's. The first inputs of each shape are kept, to run them elsewhere.
+//! which shapes, and what of its time is the runtime's. Inputs are kept, to run them elsewhere: what a run takes depends on
+//! them, as some operations branch by the sign of each number.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -14,8 +15,8 @@ use super::tensor::{Data, Input, dimensions};
 
 /// The folder; it is made where it is missing. Nothing is recorded where this is not set.
 const FOLDER: &str = "VA_RECORD_RUNS";
-/// So many inputs of each shape are kept.
-const KEPT: u32 = 3;
+/// Of a shape whose inputs are larger than this, bytes, not those of every run are kept, but of every second, third, …
+const LARGE: usize = 1 << 20;
 
 /// The runs of one graph in this process, in `FOLDER/PROCESS/MODEL/FILE/runs.jsonl` (`FILE.2` where it is loaded a second
 /// time): a line for each, as `{"shapes": {"images": [1,3,640,384]}, "cpu_s": 0.031, "kept": 0}`. Where `kept` is a number, `KEPT.INPUT.npy` beside
@@ -25,7 +26,7 @@ pub(super) struct Record {
     folder: PathBuf,
     runs: File,
     /// By shapes.
-    seen: HashMap<String, u32>,
+    seen: HashMap<String, usize>,
     kept: u32,
 }
 
@@ -51,7 +52,8 @@ impl Record {
         let shape = |input: &Input<'_>| format!("{:?}: {}", input.name, dimensions(input.shape));
         let shapes = inputs.iter().map(shape).collect::<Vec<_>>().join(", ");
         let seen = self.seen.entry(shapes.clone()).or_default();
-        let kept = (*seen < KEPT).then_some(self.kept);
+        let every = inputs.iter().map(|input| input.data.bytes()).sum::<usize>().div_ceil(LARGE).max(1);
+        let kept = seen.is_multiple_of(every).then_some(self.kept);
         *seen += 1;
         if let Some(number) = kept {
             for input in inputs {
@@ -111,21 +113,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_run_is_a_line_and_the_first_of_each_shape_are_kept() {
+    fn each_run_is_a_line_and_inputs_are_kept_of_large_ones_not_all() {
         let folder = std::env::temp_dir().join(format!("va-record-{}", std::process::id()));
         let mut record = Record::open_in(&folder, "net", "model.onnx").expect("can be written");
-        let data = [0.5f32, -1.0];
+        let data = vec![0.5f32; 3 << 18];
         let run = |record: &mut Record, shape: &[usize]| {
-            record.add(&[Input::f32("x", shape, &data)], Duration::from_millis(12)).expect("can be written");
+            let data = &data[..shape.iter().product()];
+            record.add(&[Input::f32("x", shape, data)], Duration::from_millis(12)).expect("can be written");
         };
-        (0..4).for_each(|_| run(&mut record, &[1, 2]));
-        run(&mut record, &[2]);
+        (0..2).for_each(|_| run(&mut record, &[1, 2]));
+        (0..5).for_each(|_| run(&mut record, &[3, 1 << 18]));
         let written = |name: &str| fs::read(record.folder.join(name));
         let runs = String::from_utf8(written("runs.jsonl").expect("there")).expect("text");
         let lines: Vec<&str> = runs.lines().collect();
-        assert_eq!(lines[0], r#"{"shapes": {"x": [1,2]}, "cpu_s": 0.012000, "kept": 0}"#);
-        assert_eq!(lines[3], r#"{"shapes": {"x": [1,2]}, "cpu_s": 0.012000, "kept": null}"#);
-        assert_eq!(lines[4], r#"{"shapes": {"x": [2]}, "cpu_s": 0.012000, "kept": 3}"#);
+        assert_eq!(lines[1], r#"{"shapes": {"x": [1,2]}, "cpu_s": 0.012000, "kept": 1}"#);
+        assert_eq!(lines[2], r#"{"shapes": {"x": [3,262144]}, "cpu_s": 0.012000, "kept": 2}"#);
+        assert_eq!(lines[3], r#"{"shapes": {"x": [3,262144]}, "cpu_s": 0.012000, "kept": null}"#);
+        let kept = lines.iter().map(|line| !line.contains("null"));
+        assert_eq!(kept.collect::<Vec<_>>(), [true, true, true, false, false, true, false]);
         assert!(written("3.x.npy").is_ok() && written("4.x.npy").is_err());
         fs::remove_dir_all(&folder).expect("ours");
     }

@@ -43,6 +43,18 @@ pub enum Data<'a> {
     I64(&'a [i64]),
 }
 
+impl Data<'_> {
+    /// How many it takes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Data::F32(data) => size_of_val(*data),
+            Data::U8(data) => data.len(),
+            Data::I32(data) => size_of_val(*data),
+            Data::I64(data) => size_of_val(*data),
+        }
+    }
+}
+
 impl<'a> Input<'a> {
     pub fn f32(name: &'a str, shape: &'a [usize], data: &'a [f32]) -> Self {
         Input { name, shape, data: Data::F32(data) }

@@ -48,6 +48,11 @@ pub struct AnalyzerMemory {
     pub bytes: u64,
     /// The same of the GPU's.
     pub gpu_bytes: Option<u64>,
+    /// The most that one of its calls was seen to need, what is loaded of it included, in bytes of the machine's memory;
+    /// `null` where none was alone in its worker yet.
+    pub at_work_bytes: Option<u64>,
+    /// The same of the GPU's.
+    pub at_work_gpu_bytes: Option<u64>,
     /// It was measured; what the analyzer says of itself where not.
     pub measured: bool,
     /// A job uses it.

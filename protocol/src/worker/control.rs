@@ -67,6 +67,8 @@ pub struct AnalyzerToLoad {
     pub memory_mib: u64,
     /// Nobody knows yet what it really takes: it is to be loaded while no other is.
     pub measure: bool,
+    /// What it needs while it works is known; where not, its first calls are looked at more closely.
+    pub known_at_work: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -118,6 +120,11 @@ pub enum FromAnalyze {
         done_s: f64,
         fraction: Option<f64>,
     },
+    /// What a call of an analyzer touched while no other ran.
+    AtWork {
+        analyzer: String,
+        memory: MemoryTaken,
+    },
     /// An analyzer is through; the body of `Ok` is `{"segments":[…],"summary":…}`.
     Finished {
         job: u64,
@@ -133,7 +140,8 @@ pub enum FromAnalyze {
     },
 }
 
-/// Bytes by which a worker grew or shrank. What its sessions do meanwhile is part of it.
+/// Bytes by which a worker grew or shrank, where an analyzer came or went; what its sessions do meanwhile is part of it.
+/// Where an analyzer worked, what it touched of the worker's memory, and by how much the GPU's use grew.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryTaken {
     /// Resident memory, without what it shares with a decoder.

@@ -21,14 +21,16 @@ use va_protocol::worker::control::{AnalyzerToLoad, FromAnalyze, MemoryTaken};
 
 use super::host::{LoadHost, Shared};
 use super::loader;
+use super::touched::{Calls, Watched};
 use crate::link;
-use crate::memory::Memory;
+use crate::memory::{Marks, Memory};
 
 /// A loaded analyzer, and what is fixed for all its sessions.
 pub(super) struct Loaded {
     pub(super) analyzer: LoadedAnalyzer,
     pub(super) shared: Arc<Shared>,
     pub(super) call_limit: Duration,
+    pub(super) watched: Watched,
 }
 
 /// An analyzer for as long as a session needs it.
@@ -72,16 +74,20 @@ struct Held {
 #[derive(Clone)]
 pub(super) struct Analyzers {
     place: Arc<Place>,
+    memory: Arc<Memory>,
     held: Arc<Mutex<HashMap<String, Held>>>,
     measuring: Arc<Mutex<()>>,
+    calls: Arc<Calls>,
     orders: mpsc::Sender<AnalyzerToLoad>,
 }
 
 impl Analyzers {
-    pub(super) fn new(place: Place) -> Result<Self> {
+    pub(super) fn new(place: Place, marks: Marks) -> Result<Self> {
         let (orders, ordered) = mpsc::channel::<AnalyzerToLoad>();
-        let analyzers =
-            Analyzers { place: Arc::new(place), held: Arc::default(), measuring: Arc::default(), orders };
+        let memory = Arc::new(Memory::of(&place.device, marks));
+        let calls = Arc::new(Calls::in_memory(&memory));
+        let (held, measuring) = (Arc::default(), Arc::default());
+        let analyzers = Analyzers { place: Arc::new(place), memory, held, measuring, calls, orders };
         let loading = analyzers.clone();
         // Ends with the process: it holds a sender of its own.
         thread::Builder::new()
@@ -102,7 +108,7 @@ impl Analyzers {
             let this = self.clone();
             let name = format!("load {}", wanted.name);
             let load = move || {
-                let message = this.load(wanted, None);
+                let message = this.load(wanted, false);
                 let _ = this.place.daemon.send(&message);
             };
             let started = thread::Builder::new().name(name).spawn(load);
@@ -118,9 +124,8 @@ impl Analyzers {
 
     /// Loads one and tells the daemon of it; waits until nobody else is being measured.
     pub(super) fn load_measured(&self, wanted: AnalyzerToLoad) {
-        let memory = Memory::of(&self.place.device);
         let turn = self.measuring.lock().unwrap_or_else(PoisonError::into_inner);
-        let message = self.load(wanted, Some(&memory));
+        let message = self.load(wanted, true);
         drop(turn);
         // Where the daemon is gone, this process is about to end.
         let _ = self.place.daemon.send(&message);
@@ -154,26 +159,26 @@ impl Analyzers {
         drop(out);
         // Nothing is ever sent: it comes back with the last session.
         let _ = all_back.recv();
-        let memory = Memory::of(&self.place.device);
         let _turn = self.measuring.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = memory.now();
-        drop(analyzer);
-        before.over(memory.now())
+        let before = self.memory.now();
+        self.calls.beside(|| drop(analyzer));
+        before.over(self.memory.now())
     }
 
-    fn load(&self, wanted: AnalyzerToLoad, memory: Option<&Memory>) -> FromAnalyze {
+    fn load(&self, wanted: AnalyzerToLoad, measured: bool) -> FromAnalyze {
         let (name, begun) = (wanted.name.clone(), Instant::now());
         let Place { device, threads, daemon, .. } = &*self.place;
         let shared = Arc::new(Shared::new(&wanted, device, *threads, daemon));
-        let before = memory.map(Memory::now);
-        match load_one(&wanted, &shared) {
+        let before = measured.then(|| self.memory.now());
+        match self.calls.beside(|| load_one(&wanted, &shared)) {
             Ok(analyzer) => {
                 let load_s = begun.elapsed().as_secs_f64();
-                let taken = memory.zip(before).map(|(memory, before)| memory.now().over(before));
+                let taken = before.map(|before| self.memory.now().over(before));
                 let device = shared.runs_on().to_owned();
                 let call_limit = Duration::from_secs_f64(wanted.call_limit_s);
                 let (out, all_back) = mpsc::channel();
-                let analyzer = Arc::new(Loaded { analyzer, shared, call_limit });
+                let watched = Watched::new(&self.calls, wanted.known_at_work);
+                let analyzer = Arc::new(Loaded { analyzer, shared, call_limit, watched });
                 self.lock().insert(wanted.name, Held { analyzer, out, all_back });
                 FromAnalyze::Loaded { analyzer: name, device, load_s, memory: taken }
             }

@@ -16,6 +16,7 @@ mod job;
 pub(crate) mod loader;
 mod queue;
 mod session;
+mod touched;
 pub(crate) mod trial;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ use va_protocol::worker::control::{AnalyzerToLoad, FromAnalyze, ToAnalyze};
 use self::deadline::Deadlines;
 use self::held::{Analyzers, Place};
 use self::job::Job;
+use crate::memory::Marks;
 use crate::{link, process, sandbox};
 
 pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> Result<()> {
@@ -49,10 +51,11 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
     if let Some(mib) = memory_mib {
         process::limit_memory(mib)?;
     }
+    let marks = Marks::open();
     if let Some(sandbox) = sandbox {
         sandbox::around_plugins(&sandbox, to_load.iter().flat_map(needed))?;
     }
-    let analyzers = Analyzers::new(Place { group, device, threads, daemon: daemon.clone() })?;
+    let analyzers = Analyzers::new(Place { group, device, threads, daemon: daemon.clone() }, marks)?;
     let (to_measure, others): (Vec<_>, Vec<_>) = to_load.into_iter().partition(|wanted| wanted.measure);
     to_measure.into_iter().for_each(|wanted| analyzers.load_measured(wanted));
     analyzers.load_all(others)?;

@@ -122,6 +122,8 @@ struct Findings {
     limit: usize,
     frames: u64,
     compute: Duration,
+    /// What this thread did of its own accord.
+    cpu_beside: Duration,
 }
 
 impl Session {
@@ -133,6 +135,7 @@ impl Session {
             limit: self.settings.findings_limit,
             frames: 0,
             compute: Duration::ZERO,
+            cpu_beside: Duration::ZERO,
         };
         let analysed = self.analyse(video, &mut found);
         self.board.end();
@@ -141,7 +144,7 @@ impl Session {
         let frames = found.frames;
         let spent = Spent {
             compute_s: found.compute.as_secs_f64(),
-            cpu_s: (thread_time() - cpu_begun).as_secs_f64(),
+            cpu_s: (thread_time() - cpu_begun).saturating_sub(found.cpu_beside).as_secs_f64(),
             wall_s: begun.elapsed().as_secs_f64(),
         };
         let (outcome, body) = match findings {
@@ -281,9 +284,22 @@ impl Session {
             let limit_s = limit.as_secs_f64();
             let _ = daemon.send(&FromAnalyze::Hung { job, analyzer, call: name.to_owned(), limit_s });
         };
-        let begun = Instant::now();
-        let result = self.deadlines.guard(limit, Box::new(overdue), call);
-        found.compute += begun.elapsed();
+        let cpu_begun = thread_time();
+        let mut in_call = Duration::ZERO;
+        let timed = || {
+            let (begun, cpu_begun) = (Instant::now(), thread_time());
+            let result = self.deadlines.guard(limit, Box::new(overdue), call);
+            found.compute += begun.elapsed();
+            in_call = thread_time() - cpu_begun;
+            result
+        };
+        let (result, touched) = self.analyzer.watched.call(name, timed);
+        // What it takes to look at memory is none of the analyzer's doing.
+        found.cpu_beside += (thread_time() - cpu_begun).saturating_sub(in_call);
+        if let Some(memory) = touched {
+            let message = FromAnalyze::AtWork { analyzer: self.wanted.name.clone(), memory };
+            let _ = self.daemon.send(&message);
+        }
         result
     }
 

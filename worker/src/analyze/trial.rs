@@ -21,6 +21,7 @@ use super::deadline::Deadlines;
 use super::held::{Lent, Loaded, in_memory};
 use super::host::Shared;
 use super::job::{Job, Settings};
+use super::touched::Watched;
 use crate::decode::clip;
 use crate::link;
 
@@ -63,7 +64,8 @@ impl Trial {
             if unavailable { NotLoaded::Unavailable(reason) } else { NotLoaded::Failed(reason) }
         })?;
         let call_limit = Duration::from_secs_f64(wanted.call_limit_s);
-        let loaded = Arc::new(Loaded { analyzer, shared: Arc::clone(&shared), call_limit });
+        let watched = Watched::new(&Arc::default(), true);
+        let loaded = Arc::new(Loaded { analyzer, shared: Arc::clone(&shared), call_limit, watched });
         let analyzers = HashMap::from([(wanted.name, loaded)]);
         Ok(Trial { name: name.to_owned(), analyzers, shared, call_limit, daemon, heard })
     }
@@ -146,11 +148,13 @@ impl Trial {
             call_limit_s: self.call_limit.as_secs_f64(),
             memory_mib: 0,
             measure: false,
+            known_at_work: true,
         };
         let shared = Arc::new(Shared::new(&wanted, &self.shared.device, 1, &self.daemon));
         let plugin = Plugin::in_process::<FindsNothing>();
         let analyzer = in_memory(&plugin, &shared).map_err(|(_, reason)| anyhow!(reason))?;
-        let loaded = Loaded { analyzer, shared, call_limit: self.call_limit };
+        let watched = Watched::new(&Arc::default(), true);
+        let loaded = Loaded { analyzer, shared, call_limit: self.call_limit, watched };
         self.analyzers.insert(name.to_owned(), Arc::new(loaded));
         Ok(())
     }

@@ -43,7 +43,10 @@ def embedding(session, frame):
 
 
 def palette(frame):
-    small = np.asarray(Image.fromarray(frame).resize((CELLS, CELLS), Image.BOX)).reshape(-1, 3)
+    # Of a large frame every few rows, so that each row of the small picture has four at least.
+    every = max(1, len(frame) // (CELLS * 4))
+    rows = frame[: len(frame) // every * every : every]
+    small = np.asarray(Image.fromarray(rows).resize((CELLS, CELLS), Image.BOX)).reshape(-1, 3)
     bins = np.zeros((8, 4, 4))
     for rgb in small / 255:
         hue, saturation, value = colorsys.rgb_to_hsv(*rgb)

@@ -191,6 +191,7 @@ async fn verdict_of(
             call_limit_s: analyzer.call_limit_s,
             memory_mib: 0,
             measure: false,
+            known_at_work: true,
         },
         description: description.map(|own| analyzer.apply(own)),
         device: group.device.to_string(),
