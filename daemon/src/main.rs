@@ -2,6 +2,7 @@
 //!
 //! Nothing foreign runs in this process: no FFmpeg, no models, no plugins. Whatever breaks breaks in a worker.
 
+mod allocator;
 mod args;
 mod config;
 #[cfg(test)]
