@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::process::Signal;
+use va_test_media::made;
 use va_tests::{Daemon, LIMIT, Meeting, Running, Setup, clip, is_alive, silent_clip, wait_until};
 
 /// How long a worker may take to hear of a cancelled job.
@@ -241,4 +242,18 @@ fn so_many_results_are_kept_as_the_configuration_says() {
 fn walk(folder: &std::path::Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_decoder_stays_within_its_memory_and_says_so() {
+    let large = made(
+        "large.mp4",
+        &["-f", "lavfi", "-i", "testsrc2=size=3840x2160:rate=10:duration=1", "-c:v", "libx264"],
+    );
+    let narrow = Setup::new().with("steady").config("[jobs]\ndecoder_memory_mib = 90").start_ready();
+    let told = narrow.analyzing(&large, &["--fresh"]).ended(LIMIT);
+    told.ended_with(3).complains_of(&["jobs.decoder_memory_mib"]);
+    narrow.document(&clip(), &["--fresh"]).saw_all("steady");
+    let wide = Setup::new().with("steady").start_ready();
+    wide.document(&large, &["--fresh"]).saw_all("steady");
 }

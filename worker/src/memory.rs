@@ -160,7 +160,8 @@ mod tests {
         let before = memory.now();
         let block = std::hint::black_box(vec![1u8; 64 << 20]);
         let taken = memory.now().over(before).host;
-        assert!((64 << 20..72 << 20).contains(&taken), "{taken} bytes");
+        // Its share of the libraries depends on who else has them.
+        assert!((60 << 20..72 << 20).contains(&taken), "{taken} bytes");
         let full = memory.now();
         drop(block);
         let freed = full.over(memory.now()).host;

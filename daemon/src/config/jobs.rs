@@ -11,6 +11,8 @@ pub(crate) struct JobsConfig {
     pub(crate) queue_limit: usize,
     /// Shared memory for the frames of one job, MiB.
     pub(crate) frame_memory_mib: u64,
+    /// A decoder may allocate this much beside that, MiB.
+    pub(crate) decoder_memory_mib: u64,
     /// Findings of one analyzer and video, MiB.
     pub(crate) findings_limit_mib: usize,
     /// A decoder without progress is given up after this time, seconds.
@@ -27,6 +29,7 @@ impl Default for JobsConfig {
             concurrent: 1,
             queue_limit: 1000,
             frame_memory_mib: 160,
+            decoder_memory_mib: 4096,
             findings_limit_mib: 64,
             stall_limit_s: 30.0,
             load_limit_s: 300.0,
@@ -41,6 +44,7 @@ impl JobsConfig {
             ("concurrent", self.concurrent as f64),
             ("queue_limit", self.queue_limit as f64),
             ("frame_memory_mib", self.frame_memory_mib as f64),
+            ("decoder_memory_mib", self.decoder_memory_mib as f64),
             ("findings_limit_mib", self.findings_limit_mib as f64),
             ("stall_limit_s", self.stall_limit_s),
             ("load_limit_s", self.load_limit_s),

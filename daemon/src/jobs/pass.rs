@@ -253,6 +253,7 @@ impl Pass<'_> {
         let order = Decode {
             consumers,
             memory: jobs.frame_memory_mib << 20,
+            own_memory_mib: jobs.decoder_memory_mib,
             threads: 0,
             stall_limit_s: jobs.stall_limit_s,
             sandbox: self.means.config.sandbox.enabled,

@@ -197,6 +197,8 @@ pub struct Decode {
     pub consumers: Vec<Consumer>,
     /// The frame memory may take this much, bytes.
     pub memory: u64,
+    /// So much may the decoder allocate beside that, MiB.
+    pub own_memory_mib: u64,
     pub threads: usize,
     /// The decoder may be silent for this long, seconds.
     pub stall_limit_s: f64,

@@ -3,6 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use ffmpeg_next as ffmpeg;
+
+/// Why nothing more was decoded.
+pub(super) const OUT_OF_MEMORY: &str =
+    "decoding it takes more memory than a decoder may have: raise jobs.decoder_memory_mib, or free memory";
+
 /// What the container says it holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Promised {
@@ -24,6 +30,8 @@ pub(super) struct Evidence {
     pub(super) refused_packets: u64,
     /// Frames that came out with errors flagged.
     pub(super) corrupt_frames: u64,
+    /// Memory did not suffice: nothing more came out.
+    pub(super) out_of_memory: bool,
 }
 
 /// What the packets of all streams cover, in the container's time, seconds.
@@ -96,12 +104,28 @@ impl Evidence {
         self.corrupt_packets += other.corrupt_packets;
         self.refused_packets += other.refused_packets;
         self.corrupt_frames += other.corrupt_frames;
+        self.out_of_memory |= other.out_of_memory;
+    }
+
+    /// The decoder refused a packet.
+    pub(super) fn refused(&mut self, error: ffmpeg::Error) {
+        self.refused_packets += u64::from(!self.gives_nothing(error));
+    }
+
+    /// The decoder gives no frame now, mostly since it wants another packet first. Whether memory is why.
+    pub(super) fn gives_nothing(&mut self, error: ffmpeg::Error) -> bool {
+        let of_memory = error == ffmpeg::Error::Other { errno: ffmpeg::error::ENOMEM };
+        self.out_of_memory |= of_memory;
+        of_memory
     }
 }
 
 /// Why the file is not whole, in one sentence; `None` where it is. `frames` and `picture_s` are what came out of the
 /// picture's decoder.
 pub(super) fn judge(promised: &Promised, seen: &Evidence, frames: u64, picture_s: f64) -> Option<String> {
+    if seen.out_of_memory {
+        return Some(OUT_OF_MEMORY.to_owned());
+    }
     let mut defects = Vec::new();
     if let Some(truncated) = truncated(promised, seen, frames, picture_s) {
         defects.push(truncated);

@@ -44,6 +44,7 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
     let mut descriptors = descriptors.into_iter();
     let file = descriptors.next().context("the daemon sent no video")?;
     let links: Vec<UnixStream> = descriptors.map(UnixStream::from).collect();
+    process::limit_memory(order.own_memory_mib)?;
     if order.sandbox {
         sandbox::around_decoding(file.as_fd())?;
     }
@@ -67,7 +68,9 @@ pub(crate) fn run((daemon, mut from_daemon): (link::Sender, link::Receiver)) -> 
         return Ok(daemon.send(&FromDecode::Unheard(report))?);
     }
     if report.frames == 0 && report.audio_s.is_none() {
-        let reason = "it has the form of a video, but no frame and no sound can be decoded".to_owned();
+        let nothing = "it has the form of a video, but no frame and no sound can be decoded";
+        let out_of_memory = report.defect.filter(|defect| defect == defects::OUT_OF_MEMORY);
+        let reason = out_of_memory.unwrap_or_else(|| nothing.to_owned());
         return Ok(daemon.send(&FromDecode::Unreadable { reason })?);
     }
     report.sha256 = hash.join().ok().flatten();
@@ -134,6 +137,9 @@ fn read(
         }
         if let Some(pictures) = pictures.as_mut().filter(|pictures| pictures.stream() == packet.stream()) {
             pictures.decode(Some(&packet), &mut output)?;
+            if pictures.is_out_of_memory() {
+                break;
+            }
         } else if let Some(sound) = sound.as_mut().filter(|sound| sound.stream() == packet.stream()) {
             sound.decode(Some(&packet), &mut output)?;
         }

@@ -104,8 +104,8 @@ impl Sound {
             Some(packet) => self.decoder.send_packet(packet),
             None => self.decoder.send_eof(),
         };
-        if sent.is_err() {
-            self.evidence.refused_packets += 1;
+        if let Err(error) = sent {
+            self.evidence.refused(error);
         }
         let mut frame = ffmpeg::frame::Audio::empty();
         while self.decoder.receive_frame(&mut frame).is_ok() {

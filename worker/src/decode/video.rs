@@ -65,6 +65,10 @@ impl Pictures {
         self.clock.first_s
     }
 
+    pub(super) fn is_out_of_memory(&self) -> bool {
+        self.evidence.out_of_memory
+    }
+
     pub(super) fn evidence(&mut self) -> Evidence {
         std::mem::take(&mut self.evidence)
     }
@@ -75,12 +79,18 @@ impl Pictures {
             Some(packet) => self.decoder.send_packet(packet),
             None => self.decoder.send_eof(),
         };
-        if sent.is_err() {
-            self.evidence.refused_packets += 1;
+        if let Err(error) = sent {
+            self.evidence.refused(error);
         }
         let mut frame = std::mem::replace(&mut self.frame, ffmpeg::frame::Video::empty());
-        while self.decoder.receive_frame(&mut frame).is_ok() {
-            self.hand_out(&frame, output)?;
+        loop {
+            match self.decoder.receive_frame(&mut frame) {
+                Ok(()) => self.hand_out(&frame, output)?,
+                Err(error) => {
+                    self.evidence.gives_nothing(error);
+                    break;
+                }
+            }
         }
         self.frame = frame;
         Ok(())
