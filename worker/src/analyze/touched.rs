@@ -5,6 +5,7 @@
 //! Touched pages are its own (its models') and those it computed in, whoever had them before.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use crate::memory::Memory;
 
 /// Calls are kept apart for so long at most; then they run as they come, and nothing is learnt.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// Calls that may compute. Of an analyzer that nobody knows yet these of each kind are looked at: it takes the kernel some
-/// 30 ms to look at a worker of 1 GB.
+/// Calls that may compute. Of an analyzer that nobody knows yet these of each kind are looked at, and as long as none was
+/// alone, every one that has twice the number of the last: it takes the kernel some 30 ms to look at a worker of 1 GB.
 const FIRST: [(&str, &[u32]); 3] = [("frames", &[1, 4, 16]), ("audio", &[1, 4, 16]), ("finish", &[1, 2])];
 /// From this one on, of every analyzer, each that has twice the number of the last.
 const LATER: u32 = 1024;
@@ -42,6 +43,8 @@ pub(super) struct Watched {
     calls: Arc<Calls>,
     /// What it needs is known from before.
     known: bool,
+    /// A call was alone.
+    learnt: AtomicBool,
     made: Mutex<HashMap<&'static str, u32>>,
 }
 
@@ -99,7 +102,7 @@ impl Calls {
 
 impl Watched {
     pub(super) fn new(calls: &Arc<Calls>, known: bool) -> Self {
-        Watched { calls: Arc::clone(calls), known, made: Mutex::default() }
+        Watched { calls: Arc::clone(calls), known, learnt: AtomicBool::default(), made: Mutex::default() }
     }
 
     /// Runs a call of this kind; where it was one to look at, what it touched.
@@ -113,12 +116,14 @@ impl Watched {
             *made = made.saturating_add(1);
             *made
         };
-        let now_and_then = number >= LATER && number.is_power_of_two();
-        if now_and_then || (!self.known && first.contains(&number)) {
-            self.calls.look(call)
-        } else {
-            (self.calls.beside(call), None)
+        let learnt = self.known || self.learnt.load(Ordering::Relaxed);
+        let now_and_then = number.is_power_of_two() && (number >= LATER || !learnt);
+        if !now_and_then && (self.known || !first.contains(&number)) {
+            return (self.calls.beside(call), None);
         }
+        let (result, touched) = self.calls.look(call);
+        self.learnt.fetch_or(touched.is_some(), Ordering::Relaxed);
+        (result, touched)
     }
 }
 
@@ -194,6 +199,10 @@ mod tests {
             (1..=2100).filter(|_| watched.call("frames", || ()).1.is_some()).collect()
         };
         assert_eq!(looked_at(&Watched::new(&calls, false)), [1, 4, 16, 1024, 2048]);
+        let never_alone = Watched::new(&Arc::default(), false);
+        let tried = (1..=70).filter(|_| never_alone.call("frames", || ()).1.is_some());
+        assert_eq!(tried.count(), 0);
+        assert!(!never_alone.learnt.load(Ordering::Relaxed), "it is tried again");
         let known = Watched::new(&calls, true);
         assert_eq!(looked_at(&known), [1024, 2048]);
         assert!(known.call("finish", || ()).1.is_none(), "its first of that kind");
