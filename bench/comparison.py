@@ -79,6 +79,8 @@ class Decoding:
         return self
 
     def __exit__(self, *_):
+        if self.process.poll() is not None:
+            sys.exit("bench: ffmpeg ended before its time; its last words are above")
         self.process.kill()
         _, _, usage = os.wait4(self.process.pid, 0)
         self.cpu_s = usage.ru_utime + usage.ru_stime

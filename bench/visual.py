@@ -23,6 +23,8 @@ class Round:
     # CPU seconds in Python of the graphs that each analyzer ran, those of the analyzers that it needs left out; while the
     # clip is decoded, as in the analyzer's job.
     inference_s: dict
+    # The same on cores that do nothing else.
+    idle_inference_s: dict
     # Cores that were kept busy by others meanwhile.
     others: float
 
@@ -32,10 +34,8 @@ class Measured:
     rounds: list = field(default_factory=list)
     needs: dict = field(default_factory=dict)
     load_s: float = 0.0
-    # Share of each analyzer's CPU seconds that its worker spent in the runtime.
-    in_runtime: dict = field(default_factory=dict)
-    # As in the rounds, but on cores that do nothing else.
-    idle_inference_s: dict = field(default_factory=dict)
+    # CPU seconds that the worker of each analyzer spent in the runtime.
+    in_runtime_s: dict = field(default_factory=dict)
     peak_mb: float = 0.0
     python_load_s: float = 0.0
     python_peak_mb: float = 0.0
@@ -78,12 +78,11 @@ def record(installation, models, clip, measured):
         records = Records(folder)
         records.new()  # what ran to be warm
         for name in sorted(ANALYZERS, key=lambda name: len(measured.needs[name])):
-            job = turns.run(daemon, clip, [name])
+            turns.run(daemon, clip, [name])
             # What it needs ran as well, and was recorded before.
             others = {graph for other in measured.needs[name] for graph in graphs[other]}
             graphs[name] = {graph: runs for graph, runs in records.new().items() if graph not in others}
-            measured.idle_inference_s[name] = replay(models, graphs[name])[0]
-            measured.in_runtime[name] = sum(runs.cpu_s for runs in graphs[name].values()) / job.own_s(name)
+            measured.in_runtime_s[name] = sum(runs.cpu_s for runs in graphs[name].values())
     return graphs
 
 
@@ -93,12 +92,13 @@ def replay(models, graphs, clip=None):
 
 
 def take(daemon, python, clip, models, graphs, backwards):
-    alone, inference_s, replays_s = {}, {}, []
+    alone, inference_s, idle_s, replays_s = {}, {}, {}, []
 
     def each(name):
         alone[name] = turns.run(daemon, clip, [name])
         inference_s[name], whole_s = replay(models, graphs[name], clip)
-        replays_s.append(whole_s)
+        idle_s[name], whole_idle_s = replay(models, graphs[name])
+        replays_s.append(whole_s + whole_idle_s)
 
     parts = {name: lambda name=name: each(name) for name in ANALYZERS}
     whole = {"ours": lambda: turns.run(daemon, clip, ANALYZERS), "python": lambda: python.run(clip)}
@@ -108,4 +108,4 @@ def take(daemon, python, clip, models, graphs, backwards):
         done[name] = part()
     wall_s, busy_s = time.monotonic() - wall_s, processes.busy_s() - busy_s
     ours_s = sum(job.cpu_s for job in (done["ours"], *alone.values())) + done["python"].cpu_s + sum(replays_s)
-    return Round(done["ours"], alone, done["python"], inference_s, max(0.0, busy_s - ours_s) / wall_s)
+    return Round(done["ours"], alone, done["python"], inference_s, idle_s, max(0.0, busy_s - ours_s) / wall_s)

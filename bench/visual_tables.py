@@ -46,8 +46,8 @@ def costs(measured):
         scaling_s = middle(lambda one: one.alone[name].decode_s) - decode_s
         own_s, inference_s = middle(lambda one: one.alone[name].own_s(name)), middle(lambda one: one.inference_s[name])
         in_python = middle(lambda one: one.python.cpu_s_by_analyzer.get(name, 0.0))
-        idle_s = measured.idle_inference_s[name]
-        inference = [f"{measured.in_runtime[name]:.0%}", f"{inference_s:.2f}", f"{idle_s:.2f}"] if inference_s else [""] * 3
+        idle_s, in_runtime_s = middle(lambda one: one.idle_inference_s[name]), measured.in_runtime_s[name]
+        inference = [f"{in_runtime_s / own_s:.0%}", f"{inference_s:.2f}", f"{idle_s:.2f}"] if inference_s else [""] * 3
         table.append([name, f"{own_s:.2f}", f"{scaling_s:.2f}", *inference, f"{in_python:.2f}"])
     scaling = middle(lambda one: one.python.cpu_s_by_analyzer["decoding and scaling"])
     table.append(["decoding and scaling, Python", "", "", "", "", "", f"{scaling:.2f}"])

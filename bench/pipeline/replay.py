@@ -35,7 +35,7 @@ def spent(nets, model, file, folder, runs):
 
 
 def inputs_of(folder, runs):
-    """The inputs of each run; where they were not kept, the last ones of this shape that were."""
+    """The inputs of each run; where they were not kept, the last ones of this shape that were, or the first of all."""
     last = {}
     for line in (folder / "runs.jsonl").read_text().splitlines():
         run = json.loads(line)

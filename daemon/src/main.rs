@@ -21,7 +21,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Arguments;
@@ -43,13 +44,6 @@ fn main() -> ExitCode {
         eprintln!("va-daemon: {error:#}");
         return ExitCode::from(EXIT_USAGE);
     }
-    let prepared = match prepare(&arguments) {
-        Ok(prepared) => prepared,
-        Err(error) => {
-            tracing::error!("{error:#}");
-            return ExitCode::from(EXIT_USAGE);
-        }
-    };
     // One thread for all of the daemon: it only passes messages on. Workers are children of this very thread, which
     // must outlive them: they ask the kernel to end them with it.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -57,13 +51,51 @@ fn main() -> ExitCode {
         // What touches the disk is short, and its threads are not kept.
         .max_blocking_threads(4)
         .thread_keep_alive(Duration::from_secs(1))
-        .build()
-        .context("no runtime");
-    match runtime.and_then(|runtime| runtime.block_on(run(arguments, prepared, begun))) {
-        Ok(()) => ExitCode::SUCCESS,
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return internal(&error.into()),
+    };
+    // Before there is a socket: who finds one may ask the daemon to end.
+    let signals = match Signals::listen(&runtime) {
+        Ok(signals) => signals,
+        Err(error) => return internal(&error.into()),
+    };
+    let prepared = match prepare(&arguments) {
+        Ok(prepared) => prepared,
         Err(error) => {
             tracing::error!("{error:#}");
-            ExitCode::from(EXIT_INTERNAL)
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    match runtime.block_on(run(arguments, prepared, signals, begun)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => internal(&error),
+    }
+}
+
+fn internal(error: &anyhow::Error) -> ExitCode {
+    tracing::error!("{error:#}");
+    ExitCode::from(EXIT_INTERNAL)
+}
+
+/// Those that ask the daemon to end.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen(runtime: &Runtime) -> std::io::Result<Self> {
+        let _inside = runtime.enter();
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Signals { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }
@@ -88,7 +120,7 @@ fn prepare(arguments: &Arguments) -> Result<Prepared> {
     Ok(Prepared { config, programs, models, state_dir, listener })
 }
 
-async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result<()> {
+async fn run(arguments: Arguments, prepared: Prepared, signals: Signals, begun: Instant) -> Result<()> {
     let Prepared { config, programs, models, state_dir, listener } = prepared;
     let stopping = CancellationToken::new();
     let sandbox = Confinement::new(&programs);
@@ -126,7 +158,7 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
     let serving = tokio::spawn(http::serve(listener, state));
     tracing::info!(socket = %arguments.socket().display(), ready_ms = begun.elapsed().as_millis() as u64, "ready");
 
-    wait_for_the_end(&stopping).await?;
+    wait_for_the_end(&stopping, signals).await;
     tracing::info!("stopping: no more jobs are taken; the running ones may finish");
     stopping.cancel();
     scheduling.await.context("the scheduler ended badly")?;
@@ -141,21 +173,14 @@ async fn run(arguments: Arguments, prepared: Prepared, begun: Instant) -> Result
 }
 
 /// A signal, or a request to stop. A signal after that ends the process at once.
-async fn wait_for_the_end(stopping: &CancellationToken) -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+async fn wait_for_the_end(stopping: &CancellationToken, mut signals: Signals) {
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = signals.next() => {}
         () = stopping.cancelled() => {}
     }
     tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        signals.next().await;
         tracing::warn!("stopping at once: asked for twice");
         std::process::exit(i32::from(EXIT_INTERNAL));
     });
-    Ok(())
 }

@@ -16,14 +16,14 @@ use crate::model::{FACE_SIDE, Nets};
 use crate::preprocess::{Buffers, Piece};
 use crate::settings::Settings;
 
-/// Faces that are looked at in a row. A frame takes 1.5 MB at most while it waits.
+/// Faces that are looked at in a row. A frame takes 2.8 MB at most while it waits.
 const ENOUGH: usize = 16;
 /// The square round a face, in longer sides of its box.
 const FACE_FACTOR: f32 = 1.5;
 /// A square takes so many of its sides when it is turned by 45 degrees, and some pixels for the look-up.
 const AROUND: f32 = 1.5;
 /// A multiple of all factors by which a crop of a frame of 960 pixels may be made smaller.
-const GRID: usize = 60;
+const GRID: usize = 840;
 
 /// Frames in the order of time, and memory that serves again.
 #[derive(Debug, Default)]
@@ -66,7 +66,9 @@ impl Gathered {
     /// `width`: of the video.
     pub(crate) fn add(&mut self, frame: &Frame<'_>, timestamp: f64, width: u32, faces: Vec<Face>) {
         let (view, scale) = (View::of(frame), frame.width as f32 / width.max(1) as f32);
-        let mut picture = self.spare.pop().unwrap_or_default();
+        // Frames without faces are many, and need no memory.
+        let spare = if faces.is_empty() { None } else { self.spare.pop() };
+        let mut picture = spare.unwrap_or_default();
         let (columns, rows) = seen(&faces, scale, view.size());
         picture.reshape(columns.len(), rows.len(), view.channels());
         let stride = columns.len() * view.channels();
@@ -82,7 +84,9 @@ impl Gathered {
     /// Forgets what waits.
     pub(crate) fn clear(&mut self) {
         self.faces = 0;
-        self.spare.extend(self.frames.drain(..).map(|frame| frame.picture));
+        let with_faces = self.frames.drain(..).filter(|frame| !frame.faces.is_empty());
+        self.spare.extend(with_faces.map(|frame| frame.picture));
+        self.spare.truncate(ENOUGH);
     }
 
     pub(crate) fn is_enough(&self) -> bool {

@@ -10,7 +10,8 @@ pub(super) struct Budget {
     pub(super) used: u64,
     /// What the new one is going to take.
     pub(super) need: u64,
-    /// What it takes beyond that while it works. Room is made for it where there is somebody to go; it runs without, too.
+    /// What it takes beyond that while it works, as far as it is not among what is used already: others may have left pages
+    /// that it computes in. Room is made for it where there is somebody to go; it runs without, too.
     pub(super) at_work: u64,
     /// What to do where it can never fit.
     pub(super) remedy: &'static str,

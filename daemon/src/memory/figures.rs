@@ -9,6 +9,8 @@ use va_protocol::worker::control::{AnalyzerToLoad, MemoryTaken};
 use crate::state_dir::write_whole;
 
 const FILE: &str = "memory.json";
+/// What is needed at work is kept in steps of this many bytes.
+const STEP: u64 = 1 << 20;
 
 #[derive(Debug, Default)]
 pub(super) struct Figures {
@@ -46,13 +48,13 @@ impl Figures {
         self.by_key.get(&key(analyzer, device)).copied()
     }
 
-    /// The most that each analyzer was found to take on any device, by name.
+    /// The most that loading each analyzer took on any device, by name. What they need at work they mostly share.
     pub(super) fn by_name(&self) -> BTreeMap<String, u64> {
         let mut most = BTreeMap::new();
         for (key, figure) in &self.by_key {
             // A name has no space in it.
             let name = key.split(' ').next().unwrap_or_default().to_owned();
-            let taken = figure.most();
+            let taken = figure.taken;
             let taken = taken.gpu.filter(|gpu| *gpu > 0).unwrap_or(taken.host);
             most.entry(name).and_modify(|most: &mut u64| *most = taken.max(*most)).or_insert(taken);
         }
@@ -72,17 +74,17 @@ impl Figures {
     /// never measured as it was loaded nothing is learnt.
     pub(super) fn learn_at_work(&mut self, analyzer: &AnalyzerToLoad, device: &str, call: MemoryTaken) {
         let Some(figure) = self.by_key.get_mut(&key(analyzer, device)) else { return };
-        let before = figure.most();
         let gpu = figure.taken.gpu.zip(call.gpu).map(|(taken, grown)| taken + grown);
-        let known = figure.at_work.unwrap_or_default();
-        figure.at_work = Some(MemoryTaken { host: known.host.max(call.host), gpu: known.gpu.max(gpu) });
-        // What is a little more than before is not worth a write.
-        let more = |now: u64, before: u64| now > before + before / 20;
-        let now = figure.most();
-        if known == MemoryTaken::default()
-            || more(now.host, before.host)
-            || more(now.gpu.unwrap_or(0), before.gpu.unwrap_or(0))
-        {
+        let more = match figure.at_work {
+            None => MemoryTaken { host: call.host, gpu },
+            // What is a little more than before is not worth a write.
+            Some(known) => {
+                let clearly = |now: u64, known: u64| if now > known + STEP { now } else { known };
+                let of_gpu = known.gpu.zip(gpu).map(|(known, now)| clearly(now, known)).or(known.gpu).or(gpu);
+                MemoryTaken { host: clearly(call.host, known.host), gpu: of_gpu }
+            }
+        };
+        if figure.at_work.replace(more) != Some(more) {
             self.keep();
         }
     }
@@ -155,13 +157,14 @@ mod tests {
         assert_eq!(figures.of(&a, "cuda:0"), None, "it was never loaded alone");
         figures.learn(&a, "cuda:0", taken(100, Some(50)));
         for (host, grown) in [(300, 7), (800, 0), (200, 2)] {
+            let (host, grown) = (host * STEP, grown * STEP);
             figures.learn_at_work(&a, "cuda:0", taken(host, Some(grown)));
         }
         let figures = Figures::open(folder.path());
         let figure = figures.of(&a, "cuda:0").expect("kept");
-        assert_eq!((figure.taken, figure.at_work), (taken(100, Some(50)), Some(taken(800, Some(57)))));
-        assert_eq!(figure.most(), taken(800, Some(57)));
-        assert_eq!(figures.by_name()["a"], 57);
+        let most = taken(800 * STEP, Some(50 + 7 * STEP));
+        assert_eq!((figure.taken, figure.at_work, figure.most()), (taken(100, Some(50)), Some(most), most));
+        assert_eq!(figures.by_name()["a"], 50, "loaded");
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Memory {
             let known = lock(&self.0.figures).of(&analyzer, device);
             analyzer.measure = analyzer.missing.is_none() && known.is_none();
             analyzer.known_at_work = known.is_some_and(|figure| figure.at_work.is_some());
-            let figure = self.figure(&analyzer, device);
+            let figure = known.unwrap_or_else(|| self.says(&analyzer, device));
             let out = lock(&self.0.put_out).contains(&analyzer.name);
             let room = decide::<()>(
                 &analyzer.name,
@@ -327,12 +327,17 @@ impl Memory {
 
     /// What it takes: as it was measured, or as it says itself.
     fn figure(&self, analyzer: &AnalyzerToLoad, device: &str) -> Figure {
+        let measured = lock(&self.0.figures).of(analyzer, device);
+        measured.unwrap_or_else(|| self.says(analyzer, device))
+    }
+
+    fn says(&self, analyzer: &AnalyzerToLoad, device: &str) -> Figure {
         let says = analyzer.memory_mib << 20;
         let taken = match self.gpu_of(device) {
             Some(_) => MemoryTaken { host: 0, gpu: Some(says) },
             None => MemoryTaken { host: says, gpu: None },
         };
-        lock(&self.0.figures).of(analyzer, device).unwrap_or(Figure { taken, at_work: None })
+        Figure { taken, at_work: None }
     }
 
     /// `coming` is taken soon, and not seen yet.
@@ -345,8 +350,8 @@ impl Memory {
     ) -> Vec<Budget> {
         let config = &self.0.config;
         let machine = self.0.kernel.machine();
-        let Figure { taken: need, .. } = figure;
-        let (most, gpu_need) = (figure.most(), need.gpu.unwrap_or(0));
+        let (need, most) = (figure.taken, figure.most());
+        let gpu_need = need.gpu.unwrap_or(0);
         let mut budgets = vec![Budget {
             of: "cpu".to_owned(),
             most: most_of_machine(machine, &config.memory),
@@ -436,7 +441,8 @@ impl Memory {
     fn analyzers_memory(&self, worker: &AnalyzeWorker) -> Vec<AnalyzerMemory> {
         let analyzer = |standing: Standing| {
             let measured = lock(&self.0.figures).of(&standing.order, &worker.device);
-            let Figure { taken, at_work } = self.figure(&standing.order, &worker.device);
+            let Figure { taken, at_work } =
+                measured.unwrap_or_else(|| self.says(&standing.order, &worker.device));
             AnalyzerMemory {
                 group: worker.group.clone(),
                 state: match standing.state {

@@ -114,10 +114,14 @@ impl Evidence {
 
     /// The decoder gives no frame now, mostly since it wants another packet first. Whether memory is why.
     pub(super) fn gives_nothing(&mut self, error: ffmpeg::Error) -> bool {
-        let of_memory = error == ffmpeg::Error::Other { errno: ffmpeg::error::ENOMEM };
+        let of_memory = is_of_memory(error);
         self.out_of_memory |= of_memory;
         of_memory
     }
+}
+
+pub(super) fn is_of_memory(error: ffmpeg::Error) -> bool {
+    error == ffmpeg::Error::Other { errno: ffmpeg::error::ENOMEM }
 }
 
 /// Why the file is not whole, in one sentence; `None` where it is. `frames` and `picture_s` are what came out of the

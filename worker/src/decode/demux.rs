@@ -4,7 +4,7 @@ use ffmpeg::media::Type;
 use ffmpeg_next as ffmpeg;
 use va_protocol::worker::frames::VideoInfo;
 
-use super::defects::Promised;
+use super::defects::{OUT_OF_MEMORY, Promised, is_of_memory};
 use super::rotate;
 
 /// Containers that are read. What is not named here is not even looked at: playlists and scripts (HLS, DASH, concat)
@@ -37,6 +37,7 @@ pub(super) fn open(path: &str) -> Result<Demuxed, String> {
             "it is no video file that FFmpeg recognises, or is damaged beyond reading (an MP4 without its index)".to_owned()
         }
         ffmpeg::Error::Eof => "it is empty or ends within its header".to_owned(),
+        error if is_of_memory(error) => OUT_OF_MEMORY.to_owned(),
         other => format!("FFmpeg cannot open it: {other}"),
     })?;
     let container = input.format().name().to_owned();

@@ -115,6 +115,10 @@ fn read(
             Ok(()) => {}
             Err(ffmpeg::Error::Eof) => break,
             Err(ffmpeg::Error::Other { errno: ffmpeg::error::EAGAIN }) => continue,
+            Err(error) if defects::is_of_memory(error) => {
+                evidence.out_of_memory = true;
+                break;
+            }
             Err(_) => {
                 // A demuxer that cannot go on says so again and again.
                 evidence.read_errors += 1;
@@ -137,11 +141,13 @@ fn read(
         }
         if let Some(pictures) = pictures.as_mut().filter(|pictures| pictures.stream() == packet.stream()) {
             pictures.decode(Some(&packet), &mut output)?;
-            if pictures.is_out_of_memory() {
-                break;
-            }
         } else if let Some(sound) = sound.as_mut().filter(|sound| sound.stream() == packet.stream()) {
             sound.decode(Some(&packet), &mut output)?;
+        }
+        evidence.out_of_memory |= pictures.as_ref().is_some_and(Pictures::is_out_of_memory)
+            || sound.as_ref().is_some_and(Sound::is_out_of_memory);
+        if evidence.out_of_memory {
+            break;
         }
         if let (Some(sound), Some(pictures)) = (sound.as_mut(), pictures.as_ref()) {
             sound.start_at(pictures.first_pts_s());

@@ -94,6 +94,10 @@ impl Sound {
         self.samples as f64 / f64::from(self.decoder.rate().max(1))
     }
 
+    pub(super) fn is_out_of_memory(&self) -> bool {
+        self.evidence.out_of_memory
+    }
+
     pub(super) fn evidence(&mut self) -> Evidence {
         std::mem::take(&mut self.evidence)
     }
@@ -108,8 +112,14 @@ impl Sound {
             self.evidence.refused(error);
         }
         let mut frame = ffmpeg::frame::Audio::empty();
-        while self.decoder.receive_frame(&mut frame).is_ok() {
-            self.take(&mut frame)?;
+        loop {
+            match self.decoder.receive_frame(&mut frame) {
+                Ok(()) => self.take(&mut frame)?,
+                Err(error) => {
+                    self.evidence.gives_nothing(error);
+                    break;
+                }
+            }
         }
         let Some(zero_s) = self.zero_s else { return Ok(()) };
         let start_s = self.first_s.unwrap_or(zero_s) - zero_s;
