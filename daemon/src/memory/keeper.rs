@@ -6,9 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use va_protocol::api::memory::{
-    AnalyzerMemory, DeviceMemory, Eviction, MemoryState, MemoryStatus, Moved, WorkerMemory,
-};
+use va_protocol::api::memory::{Eviction, Moved};
 use va_protocol::worker::control::{AnalyzerToLoad, Gpu, Gpus, MemoryTaken};
 
 use super::decision::{Budget, Decision, Idle, came_back, decide};
@@ -17,7 +15,7 @@ use super::free::{Kernel, Room, most_of_gpu, most_of_machine};
 use super::ledger::Ledger;
 use super::placement::{Placement, place};
 use crate::config::{Config, GroupConfig};
-use crate::workers::{AnalyzeWorker, Ended, Hold, LoadState, Standing, Unheard, ask, resident_bytes};
+use crate::workers::{AnalyzeWorker, Ended, Hold, LoadState, Standing, Unheard, ask};
 
 /// What a worker takes before its first analyzer, about; of the limit of its group.
 const WORKER_BYTES: u64 = 48 << 20;
@@ -26,21 +24,21 @@ const GPUS_LIMIT: Duration = Duration::from_secs(5);
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Memory(Arc<Inner>);
+pub(crate) struct Memory(pub(super) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    config: Arc<Config>,
+pub(super) struct Inner {
+    pub(super) config: Arc<Config>,
     /// The program that knows of GPUs.
     worker: PathBuf,
-    kernel: Kernel,
-    figures: Mutex<Figures>,
+    pub(super) kernel: Kernel,
+    pub(super) figures: Mutex<Figures>,
     /// As they were when they were last asked.
-    gpus: Mutex<Gpus>,
+    pub(super) gpus: Mutex<Gpus>,
     workers: Mutex<Vec<Weak<AnalyzeWorker>>>,
     /// Analyzers that had to go stay out until somebody wants them, also where their worker is started again.
     put_out: Mutex<BTreeSet<String>>,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     /// Held while room is made and something is loaded.
     turn: tokio::sync::Mutex<()>,
 }
@@ -213,37 +211,6 @@ impl Memory {
         moved
     }
 
-    pub(crate) async fn status(&self) -> MemoryStatus {
-        self.ask_gpus().await;
-        let workers = self.workers();
-        let machine = self.0.kernel.machine();
-        let cpu = DeviceMemory {
-            device: "cpu".to_owned(),
-            total_bytes: machine.total,
-            free_bytes: machine.free,
-            limit_bytes: most_of_machine(machine, &self.0.config.memory),
-            analyzers_bytes: self.taken(|_| true).host,
-        };
-        let gpus = lock(&self.0.gpus).gpus.clone();
-        let gpus = gpus.iter().map(|gpu| DeviceMemory {
-            device: format!("cuda:{}", gpu.number),
-            total_bytes: gpu.total_bytes,
-            free_bytes: room(gpu).free,
-            limit_bytes: most_of_gpu(room(gpu), &self.0.config.memory),
-            analyzers_bytes: self
-                .taken(|worker| self.gpu_of(&worker.device) == Some(gpu.number))
-                .gpu
-                .unwrap_or(0),
-        });
-        MemoryStatus {
-            devices: std::iter::once(cpu).chain(gpus).collect(),
-            workers: workers.iter().map(|worker| self.worker_memory(worker)).collect(),
-            analyzers: workers.iter().flat_map(|worker| self.analyzers_memory(worker)).collect(),
-            evictions: self.0.ledger.story(),
-            counts: self.0.ledger.counts(),
-        }
-    }
-
     /// How many had to go for it.
     async fn bring(&self, worker: &Arc<AnalyzeWorker>, name: &str) -> Result<u64, Refused> {
         let wanted = |state| matches!(state, Some(LoadState::Unloaded { .. }));
@@ -331,7 +298,7 @@ impl Memory {
         measured.unwrap_or_else(|| self.says(analyzer, device))
     }
 
-    fn says(&self, analyzer: &AnalyzerToLoad, device: &str) -> Figure {
+    pub(super) fn says(&self, analyzer: &AnalyzerToLoad, device: &str) -> Figure {
         let says = analyzer.memory_mib << 20;
         let taken = match self.gpu_of(device) {
             Some(_) => MemoryTaken { host: 0, gpu: Some(says) },
@@ -410,7 +377,7 @@ impl Memory {
     }
 
     /// By all that is loaded in these workers.
-    fn taken(&self, of: impl Fn(&AnalyzeWorker) -> bool) -> MemoryTaken {
+    pub(super) fn taken(&self, of: impl Fn(&AnalyzeWorker) -> bool) -> MemoryTaken {
         let mut all = MemoryTaken::default();
         for worker in self.workers().into_iter().filter(|worker| of(worker)) {
             for standing in worker.shelf.all() {
@@ -425,44 +392,6 @@ impl Memory {
             }
         }
         all
-    }
-
-    fn worker_memory(&self, worker: &AnalyzeWorker) -> WorkerMemory {
-        let limit = self.0.config.groups.get(&worker.group).and_then(|group| group.memory_mib);
-        WorkerMemory {
-            pid: worker.process.pid,
-            group: worker.group.clone(),
-            resident_bytes: resident_bytes(worker.process.pid),
-            peak_bytes: (worker.process.memory_peak_mb() * 1e6) as u64,
-            limit_bytes: limit.map(|mib| mib << 20),
-        }
-    }
-
-    fn analyzers_memory(&self, worker: &AnalyzeWorker) -> Vec<AnalyzerMemory> {
-        let analyzer = |standing: Standing| {
-            let measured = lock(&self.0.figures).of(&standing.order, &worker.device);
-            let Figure { taken, at_work } =
-                measured.unwrap_or_else(|| self.says(&standing.order, &worker.device));
-            AnalyzerMemory {
-                group: worker.group.clone(),
-                state: match standing.state {
-                    LoadState::Loading => MemoryState::Loading,
-                    LoadState::Loaded { .. } => MemoryState::Loaded,
-                    LoadState::NotLoaded { .. } => MemoryState::NotLoaded,
-                    LoadState::Unloading => MemoryState::Unloading,
-                    LoadState::Unloaded { .. } => MemoryState::Unloaded,
-                },
-                bytes: taken.host,
-                gpu_bytes: taken.gpu,
-                at_work_bytes: at_work.map(|at_work| at_work.host),
-                at_work_gpu_bytes: at_work.and_then(|at_work| at_work.gpu),
-                measured: measured.is_some(),
-                in_use: standing.in_use,
-                idle_s: standing.idle_for.as_secs_f64(),
-                name: standing.order.name,
-            }
-        };
-        worker.shelf.all().into_iter().map(analyzer).collect()
     }
 
     /// Who has these analyzers, the newest worker first; what nobody has is told at once.
@@ -487,13 +416,13 @@ impl Memory {
         found
     }
 
-    fn workers(&self) -> Vec<Arc<AnalyzeWorker>> {
+    pub(super) fn workers(&self) -> Vec<Arc<AnalyzeWorker>> {
         let alive = |worker: &Arc<AnalyzeWorker>| worker.process.exit.borrow().is_none();
         lock(&self.0.workers).iter().filter_map(Weak::upgrade).filter(alive).collect()
     }
 
     /// The GPU that a device of the configuration stands for, where there is one.
-    fn gpu_of(&self, device: &str) -> Option<u32> {
+    pub(super) fn gpu_of(&self, device: &str) -> Option<u32> {
         let number = if device == "auto" { Some(0) } else { device.strip_prefix("cuda:")?.parse().ok() };
         number.filter(|number| self.gpu(*number).is_some())
     }
@@ -528,7 +457,7 @@ impl Memory {
     }
 }
 
-fn room(gpu: &Gpu) -> Room {
+pub(super) fn room(gpu: &Gpu) -> Room {
     Room { total: gpu.total_bytes, free: gpu.total_bytes.saturating_sub(gpu.used_bytes) }
 }
 
@@ -537,6 +466,6 @@ fn add(all: &mut MemoryTaken, one: MemoryTaken) {
     all.gpu = all.gpu.zip(one.gpu).map(|(all, one)| all + one).or(all.gpu).or(one.gpu);
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 //!
 //! Loading asks here first. Where there is no room, the least recently used analyzers that no job uses go, one after
 //! the other, until there is; their memory has to be seen to come back. Decisions are pure ([`decision`], [`free`]);
-//! [`keeper`] acts on them.
+//! [`keeper`] acts on them, and [`report`] tells of it.
 
 mod decision;
 mod figures;
@@ -10,6 +10,7 @@ mod free;
 mod keeper;
 mod ledger;
 mod placement;
+mod report;
 
 pub(crate) use self::keeper::Memory;
 pub(crate) use self::placement::Placement;
